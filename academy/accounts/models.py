@@ -1,0 +1,152 @@
+"""Tables of people, their roles and scope, states and organisations."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask_login import UserMixin
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from academy import clock
+from academy.db import BigId, PublicId, Translated, UtcDateTime, db, new_public_id
+from academy.locale import language
+
+
+class Role(StrEnum):
+    """What a person may do; everybody who registers is a learner."""
+
+    LEARNER = "learner"
+    TRAINER = "trainer"
+    EDITOR = "editor"
+    COORDINATOR = "coordinator"
+    SECRETARIAT = "secretariat"
+    OBSERVER = "observer"
+    ADMINISTRATOR = "administrator"
+
+
+class State(db.Model):
+    """A participating state; staff may edit it. `footnote` marks Kosovo*."""
+
+    __tablename__ = "state"
+    __table_args__ = (sa.CheckConstraint("status IN ('active', 'suspended', 'former')", name="status_is_known"),)
+
+    code: Mapped[str] = mapped_column(sa.String(2), primary_key=True)
+    name: Mapped[dict[str, str]] = mapped_column(Translated)
+    region: Mapped[str] = mapped_column(sa.Text)
+    status: Mapped[str] = mapped_column(sa.String(10), default="active")
+    since: Mapped[date | None]
+    until: Mapped[date | None]
+    footnote: Mapped[bool] = mapped_column(default=False)
+
+
+class Organisation(db.Model):
+    """A ministry, service or unit; `path` is `/1/5/12/`, the ids from the root to itself."""
+
+    __tablename__ = "organisation"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    public_id: Mapped[UUID] = mapped_column(PublicId, unique=True, default=new_public_id)
+    parent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
+    state_code: Mapped[str | None] = mapped_column(sa.ForeignKey("state.code"), index=True)
+    name: Mapped[dict[str, str]] = mapped_column(Translated)
+    path: Mapped[str] = mapped_column(sa.Text, default="", index=True)
+    mail_domain: Mapped[str | None] = mapped_column(sa.Text, unique=True)
+
+    parent: Mapped["Organisation | None"] = relationship(remote_side=[id])
+
+
+class Person(UserMixin, db.Model):
+    """A person with an account."""
+
+    __tablename__ = "person"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    public_id: Mapped[UUID] = mapped_column(PublicId, unique=True, default=new_public_id)
+    email: Mapped[str] = mapped_column(sa.Text, unique=True)
+    name_latin: Mapped[str] = mapped_column(sa.Text)
+    name_cyrillic: Mapped[str | None] = mapped_column(sa.Text)
+    state_code: Mapped[str | None] = mapped_column(sa.ForeignKey("state.code"), index=True)
+    state_confirmed: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    organisation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
+    organisation_confirmed: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    language: Mapped[str] = mapped_column(sa.String(2), default="en")
+    time_zone: Mapped[str] = mapped_column(sa.Text, default="Europe/Prague")
+    password_hash: Mapped[str | None] = mapped_column(sa.Text)
+    email_confirmed: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    privacy_version: Mapped[str | None] = mapped_column(sa.Text)
+    privacy_accepted: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    session_epoch: Mapped[int] = mapped_column(default=0)
+    active: Mapped[bool] = mapped_column(default=True)
+    demo: Mapped[bool] = mapped_column(default=False)
+    created: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+    state: Mapped[State | None] = relationship()
+    organisation: Mapped[Organisation | None] = relationship()
+    pseudonym: Mapped["Pseudonym"] = relationship(back_populates="person", cascade="all, delete-orphan")
+    grants: Mapped[list["Grant"]] = relationship(back_populates="person", cascade="all, delete-orphan", lazy="selectin")
+
+    @property
+    def is_active(self) -> bool:
+        """Say whether the person may sign in (Flask-Login)."""
+        return self.active and self.email_confirmed is not None
+
+    def get_id(self) -> str:
+        """Return what the session keeps: the public id and the epoch that ends all sessions when raised."""
+        return f"{self.public_id}:{self.session_epoch}"
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """Return the roles of the person."""
+        return frozenset(grant.role for grant in self.grants) | {Role.LEARNER.value}
+
+    @property
+    def display_name(self) -> str:
+        """Return the name in the script of the reader's language, else in Latin."""
+        return self.name_in(language())
+
+    def name_in(self, reader_language: str) -> str:
+        """Return the name in the script of a language: Cyrillic for Russian where there is one."""
+        return (self.name_cyrillic if reader_language == "ru" else None) or self.name_latin
+
+
+class Pseudonym(db.Model):
+    """The link between a person and the name used in statements; destroyed by erasure."""
+
+    __tablename__ = "pseudonym"
+
+    name: Mapped[UUID] = mapped_column(PublicId, primary_key=True, default=new_public_id)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), unique=True)
+
+    person: Mapped[Person] = relationship(back_populates="pseudonym")
+
+
+class Grant(db.Model):
+    """A role of a person; a coordinator's is limited to a state or an organisation and all below it."""
+
+    __tablename__ = "role_grant"
+    __table_args__ = (
+        sa.CheckConstraint(
+            "role != 'coordinator' OR state_code IS NOT NULL OR organisation_id IS NOT NULL",
+            name="coordinator_has_scope",
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    role: Mapped[str] = mapped_column(sa.String(20))
+    state_code: Mapped[str | None] = mapped_column(sa.ForeignKey("state.code"))
+    organisation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"))
+
+    person: Mapped[Person] = relationship(back_populates="grants")
+
+
+class SignInAttempt(db.Model):
+    """A failed attempt to sign in, kept for throttling; `account` and `address` are keyed hashes."""
+
+    __tablename__ = "sign_in_attempt"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    account: Mapped[str] = mapped_column(sa.String(64), index=True)
+    address: Mapped[str] = mapped_column(sa.String(64), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)

@@ -1,0 +1,112 @@
+"""The application: a table of contents of the house, and the only file that knows every room."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from flask import Flask
+from flask.cli import FlaskGroup
+from flask_babel import lazy_gettext as _l
+from flask_login import LoginManager
+
+from academy import audit, config, db, errors, jobs, locale, mail, operation, security, templating
+from academy.accounts import cli as accounts_cli
+from academy.accounts import signin
+from academy.accounts import views as accounts_views
+from academy.certificates import cli as certificates_cli
+from academy.certificates import jobs as certificates_jobs
+from academy.certificates import slots as certificates_slots
+from academy.certificates import views as certificates_views
+from academy.courses import cli as courses_cli
+from academy.courses import jobs as courses_jobs
+from academy.courses import views as courses_views
+from academy.courses.runtime import origin, sessions
+from academy.demo import cli as demo_cli
+from academy.home import views as home_views
+from academy.library import cli as library_cli
+from academy.library import views as library_views
+from academy.progress import cli as progress_cli
+from academy.progress import jobs as progress_jobs
+from academy.progress import services as progress_services
+from academy.progress import slots as progress_slots
+from academy.progress import views as progress_views
+from academy.progress.signals import course_completed
+from academy.reports import cli as reports_cli
+from academy.reports import views as reports_views
+from academy.templating import NavigationItem, slot
+from academy.xapi import cli as xapi_cli
+from academy.xapi import resources as xapi_resources
+from academy.xapi.signals import statements_stored
+
+ROOMS_WITH_JOBS = (audit, mail, courses_jobs, progress_jobs, certificates_jobs)
+
+
+def create_app(settings: Mapping[str, object] | None = None) -> Flask:
+    """Build the Academy; `settings` go over the environment. Raises config.BadSetting."""
+    app = Flask(__name__, instance_relative_config=True, static_folder="static")
+    app.config.update(config.load())
+    app.config.update(settings or {})
+    for part in (db, locale, errors, security, templating, jobs, operation):
+        part.init_app(app)
+    _sign_in(app)
+    _blueprints(app)
+    _commands(app)
+    _signals()
+    _slots(app)
+    _navigation(app)
+    app.wsgi_app = origin.by_host(app)  # type: ignore[method-assign]
+    return app
+
+
+def worker(app: Flask) -> jobs.Worker:
+    """Return the embedded worker with the regular sweeps of the rooms."""
+    return jobs.Worker(app, sweeps=(sessions.close_abandoned, courses_jobs.forget_uploads, accounts_cli.forget_attempts))
+
+
+def _sign_in(app: Flask) -> None:
+    manager = LoginManager(app)
+    manager.user_loader(signin.load_person)
+    app.config.update(PERMANENT_SESSION_LIFETIME=timedelta(hours=12), REMEMBER_COOKIE_DURATION=timedelta(0))
+
+
+def _blueprints(app: Flask) -> None:
+    for room in (home_views, accounts_views, courses_views, progress_views, certificates_views, library_views, reports_views):
+        app.register_blueprint(room.blueprint)
+    for blueprint in (xapi_resources.blueprint, origin.blueprint):
+        security.csrf.exempt(blueprint)
+        app.register_blueprint(blueprint)
+
+
+def _commands(app: Flask) -> None:
+    rooms = (accounts_cli, courses_cli, xapi_cli, progress_cli, certificates_cli, library_cli, reports_cli, demo_cli)
+    for group in (*operation.groups, *(group for room in rooms for group in room.groups)):
+        app.cli.add_command(group)
+
+
+def _signals() -> None:
+    statements_stored.connect(progress_services.apply)
+    course_completed.connect(certificates_jobs.issue_later)
+
+
+def _slots(app: Flask) -> None:
+    slot(app, "course.card", progress_slots.card)
+    slot(app, "course.action", progress_slots.action)
+    slot(app, "learn.aside", certificates_slots.mine)
+    slot(app, "course_home.aside", certificates_slots.of_course)
+
+
+def _navigation(app: Flask) -> None:
+    staff = frozenset({"coordinator", "secretariat", "administrator"})
+    trainers = frozenset({"trainer", "administrator"})
+    app.extensions["academy.navigation"] = [
+        NavigationItem("progress.learn", _l("My learning"), frozenset({"learner"})),
+        NavigationItem("courses.catalogue", _l("Courses")),
+        NavigationItem("courses.teach", _l("My courses"), trainers),
+        NavigationItem("accounts.people", _l("People"), staff, count=accounts_views.waiting_count),
+        NavigationItem("reports.completion", _l("Reports"), staff),
+        NavigationItem("library.observatory", _l("Observatory")),
+        NavigationItem("library.dialogue", _l("Dialogue")),
+        NavigationItem("home.help", _l("Help")),
+    ]
+
+
+command_line = FlaskGroup(name="academy", create_app=create_app, add_default_commands=False, help="The Training Academy.")

@@ -1,0 +1,39 @@
+"""Tables of certificates and of their numbering."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from academy import clock
+from academy.db import BigId, JsonType, PublicId, UtcDateTime, db
+
+
+class Certificate(db.Model):
+    """An issued certificate; `facts` is what the document says, and never changes."""
+
+    __tablename__ = "certificate"
+    __table_args__ = (sa.CheckConstraint("status IN ('valid', 'revoked', 'superseded')", name="status_is_known"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    serial: Mapped[str] = mapped_column(sa.String(24), unique=True)
+    registration: Mapped[UUID] = mapped_column(PublicId, unique=True)
+    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    course_id: Mapped[int] = mapped_column(sa.ForeignKey("course.id"), index=True)
+    facts: Mapped[dict[str, Any]] = mapped_column(JsonType)
+    pdf_sha256: Mapped[str] = mapped_column(sa.String(64))
+    status: Mapped[str] = mapped_column(sa.String(10), default="valid")
+    issued: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    revoked: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reason: Mapped[str | None] = mapped_column(sa.Text)
+
+
+class SerialCounter(db.Model):
+    """The last number given in a year."""
+
+    __tablename__ = "serial_counter"
+
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last: Mapped[int] = mapped_column(default=0)

@@ -1,0 +1,146 @@
+"""Settings: defaults, then the file of ACADEMY_CONFIG, then the environment; checked at start."""
+
+import os
+import secrets
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+class BadSetting(Exception):
+    """A setting that the Academy cannot start with; the message names it and says what is expected."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting: its default, how its text is read, and the sentence of the README."""
+
+    name: str
+    default: object
+    read: Callable[[str], object]
+    meaning: str
+
+
+def _flag(text: str) -> bool:
+    if text.lower() in {"1", "true", "yes", "on"}:
+        return True
+    if text.lower() in {"", "0", "false", "no", "off"}:
+        return False
+    raise ValueError("expected true or false")
+
+
+def _origin(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path.rstrip("/"):
+        raise ValueError("expected http(s)://host[:port] without a path")
+    return text.rstrip("/")
+
+
+def _mail_url(text: str) -> str:
+    if text and urlsplit(text).scheme not in {"smtp", "smtps"}:
+        raise ValueError("expected smtp://[user:password@]host[:port] or smtps://…")
+    return text
+
+
+def _storage_url(text: str) -> str:
+    if text and not text.startswith("file:"):
+        raise ValueError("expected file:<folder>")
+    return text
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number <= 0:
+        raise ValueError("expected a positive number")
+    return number
+
+
+SETTINGS = (
+    Setting("INSTANCE_PATH", "instance", str, "Folder of the database, files, keys and the outbox"),
+    Setting("DATABASE_URL", "", str, "SQLAlchemy URL; empty: SQLite in the instance folder"),
+    Setting("DATABASE_SYNCHRONOUS", "FULL", str, "SQLite `synchronous`: FULL survives a power loss, NORMAL is faster"),
+    Setting("STORAGE_URL", "", _storage_url, "`file:<folder>` of packages and certificates; empty: in the instance folder"),
+    Setting("MAIL_URL", "", _mail_url, "`smtp://user:password@host:port` (`smtps:` for TLS); empty: mail is written to `outbox/`"),
+    Setting("MAIL_FROM", "Training Academy <academy@localhost>", str, "Sender of mail"),
+    Setting("BASE_URL", "http://localhost:5000", _origin, "Address of the Academy as people see it"),
+    Setting("CONTENT_ORIGIN", "", str, "Origin of packages; `{label}` stands for the unguessable name; empty: `http://{label}.localhost:<port>`"),
+    Setting("SECRET_KEY", "", str, "Key of sessions and tokens; empty: made once and kept in the instance folder"),
+    Setting("TRUSTED_PROXIES", 0, int, "How many proxies in front set X-Forwarded-For, -Proto and -Host"),
+    Setting("ALLOW_DEMO", False, _flag, "Allow demo accounts on a host that is not loopback"),
+    Setting("EMBEDDED_WORKER", True, _flag, "Run jobs inside the server process"),
+    Setting("UPLOAD_LIMIT_MB", 2048, _positive, "Largest package that may be uploaded, in megabytes"),
+    Setting("VERIFY_SHOWS_NAME", False, _flag, "Show the whole name on the public verification page"),
+    Setting("FUNDING_EN", "Funded by the European Union.", str, "Funding line, English"),
+    Setting("FUNDING_RU", "Финансируется Европейским союзом.", str, "Funding line, Russian"),
+    Setting(
+        "DISCLAIMER_EN",
+        "Its contents are the sole responsibility of ICMPD and do not necessarily reflect the views of the European Union.",
+        str,
+        "Disclaimer, English",
+    ),
+    Setting(
+        "DISCLAIMER_RU",
+        "Ответственность за содержание несёт ICMPD; оно не обязательно отражает точку зрения Европейского союза.",
+        str,
+        "Disclaimer, Russian",
+    ),
+)
+
+
+def load(environment: Mapping[str, str] | None = None) -> dict[str, object]:
+    """Gather and check the settings; raises BadSetting with the name of the setting that is wrong."""
+    environment = os.environ if environment is None else environment
+    found: dict[str, object] = {setting.name: setting.default for setting in SETTINGS}
+    found |= _from_file(environment.get("ACADEMY_CONFIG"))
+    for setting in SETTINGS:
+        text = environment.get(f"ACADEMY_{setting.name}")
+        if text is not None:
+            found[setting.name] = _read(setting, text)
+    return _complete(found)
+
+
+def _from_file(path: str | None) -> dict[str, object]:
+    if not path:
+        return {}
+    try:
+        content = tomllib.loads(Path(path).read_text("utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise BadSetting(f"ACADEMY_CONFIG: cannot read {path}: {error}") from error
+    known = {setting.name: setting for setting in SETTINGS}
+    unknown = sorted(set(content) - set(known))
+    if unknown:
+        raise BadSetting(f"{path}: unknown setting {unknown[0]}; known are {', '.join(known)}")
+    return {name: _read(known[name], str(value)) for name, value in content.items()}
+
+
+def _read(setting: Setting, text: str) -> object:
+    try:
+        return setting.read(text)
+    except ValueError as error:
+        raise BadSetting(f"ACADEMY_{setting.name}: {error} (is {text!r})") from error
+
+
+def _complete(found: dict[str, object]) -> dict[str, object]:
+    instance = (PROJECT / str(found["INSTANCE_PATH"])).resolve()
+    instance.mkdir(parents=True, exist_ok=True)
+    found["INSTANCE_PATH"] = str(instance)
+    found["DATABASE_URL"] = found["DATABASE_URL"] or f"sqlite:///{instance / 'academy.sqlite'}"
+    found["STORAGE_URL"] = found["STORAGE_URL"] or f"file:{instance / 'storage'}"
+    found["SECRET_KEY"] = found["SECRET_KEY"] or _kept_secret(instance / "secret-key")
+    base = urlsplit(str(found["BASE_URL"]))
+    if not found["CONTENT_ORIGIN"]:
+        port = f":{base.port}" if base.port else ""
+        found["CONTENT_ORIGIN"] = f"{base.scheme}://{{label}}.localhost{port}"
+    return found
+
+
+def _kept_secret(path: Path) -> str:
+    if not path.exists():
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    return path.read_text()

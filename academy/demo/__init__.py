@@ -1,0 +1,1 @@
+"""Demo data: a catalogue, people and histories that show every part of the Academy at work."""

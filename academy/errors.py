@@ -1,0 +1,127 @@
+"""Domain errors, and the one table that maps them to pages, problem JSON and status codes."""
+
+import logging
+import secrets
+
+from flask import Flask, Response, jsonify, render_template, request
+from flask_babel import lazy_gettext as _l
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+log = logging.getLogger(__name__)
+
+
+class DomainError(Exception):
+    """Something a room refuses; carries a sentence for the person, and facts for programs."""
+
+    message: object = _l("That is not possible.")
+
+    def __init__(self, message: object = None, **facts: object) -> None:
+        """Take the sentence (lazily translated) and named facts shown in problem JSON."""
+        self.message = message or self.message
+        self.facts = facts
+        super().__init__(str(type(self).__name__), facts)
+
+    def __str__(self) -> str:
+        """Return the sentence in the reader's language."""
+        return str(self.message)
+
+
+class NotFound(DomainError):
+    """There is no such thing, or it may not be known to this person."""
+
+    message = _l("There is nothing at this address.")
+
+
+class NotAllowed(DomainError):
+    """The person's roles or scope do not cover this."""
+
+    message = _l("Your account may not do this.")
+
+
+class Invalid(DomainError):
+    """Input that is wrong; the message names what and where."""
+
+    message = _l("The input is not valid.")
+
+
+class Conflict(DomainError):
+    """Somebody changed the thing in the meantime, or it exists already."""
+
+    message = _l("This was changed in the meantime.")
+
+
+class TooLarge(DomainError):
+    """Input above a limit that the message names."""
+
+    message = _l("This is too large.")
+
+
+STATUS: dict[type[DomainError], int] = {NotFound: 404, NotAllowed: 403, Invalid: 422, Conflict: 409, TooLarge: 413}
+
+TITLES = {
+    400: _l("The request could not be read"),
+    401: _l("Sign in first"),
+    403: _l("This is not open to your account"),
+    404: _l("There is nothing at this address"),
+    405: _l("This address does not work that way"),
+    409: _l("This was changed in the meantime"),
+    413: _l("This is too large"),
+    422: _l("Something in the input is wrong"),
+    429: _l("Too many attempts"),
+    500: _l("Something went wrong on our side"),
+}
+
+
+def status_of(error: DomainError) -> int:
+    """Return the HTTP status for a domain error, by its nearest class in the table."""
+    return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 400)
+
+
+def init_app(app: Flask) -> None:
+    """Answer every error in the form that the client reads."""
+    app.register_error_handler(DomainError, _domain_error)
+    app.register_error_handler(CSRFError, _stale_form)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _unknown_error)
+
+
+def _domain_error(error: DomainError) -> tuple[Response | str, int]:
+    return _answer(status_of(error), error.message, error.facts)
+
+
+def _stale_form(error: CSRFError) -> tuple[Response | str, int]:
+    return _answer(400, _l("This form was open for too long or comes from elsewhere. Go back, reload and send it again."))
+
+
+def _http_error(error: HTTPException) -> tuple[Response | str, int] | HTTPException:
+    code = error.code or 500
+    if code < 400:
+        return error
+    return _answer(code, TITLES.get(code, error.name))
+
+
+def _unknown_error(error: Exception) -> tuple[Response | str, int]:
+    reference = secrets.token_hex(4)
+    log.error("unexpected error, reference %s", reference, exc_info=error)
+    return _answer(500, _l("The fault was written to the log. Nothing you had saved is lost."), reference=reference)
+
+
+def _answer(
+    code: int, message: object, facts: dict[str, object] | None = None, *, reference: str | None = None
+) -> tuple[Response | str, int]:
+    title = TITLES.get(code, TITLES[400])
+    if _wants_json():
+        problem = {"type": "about:blank", "title": str(title), "status": code, "detail": str(message), **(facts or {})}
+        if reference:
+            problem["reference"] = reference
+        answer = jsonify(problem)
+        answer.mimetype = "application/problem+json"
+        return answer, code
+    page = render_template("errors/error.html", code=code, title=title, message=message, reference=reference)
+    return page, code
+
+
+def _wants_json() -> bool:
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    return request.path.startswith("/api/") or best == "application/json"

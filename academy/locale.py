@@ -1,0 +1,141 @@
+"""Languages: which one a person reads, and how dates, numbers and sizes are written in it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime, get_timezone_location
+from babel.numbers import format_decimal, format_percent
+from flask import Flask, Response, g, redirect, request
+from flask_babel import Babel, get_locale, get_timezone, ngettext
+from flask_babel import gettext as _
+from flask_login import current_user
+
+LANGUAGES = ("en", "ru")
+COOKIE = "language"
+NO_BREAK = "\u00a0"
+
+babel = Babel()
+
+
+def init_app(app: Flask) -> None:
+    """Set up Babel, the `?lang=` switch and the filters of templates."""
+    packed = Path(__file__).parent / "translations"
+    folder = packed if packed.is_dir() else Path(__file__).resolve().parent.parent / "translations"
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(folder)
+    app.config["BABEL_DEFAULT_TIMEZONE"] = "Europe/Prague"
+    babel.init_app(app, locale_selector=_choose_language, timezone_selector=_choose_zone)
+    app.before_request(_switch)
+    for function in (translated, day, day_time, hours, percent, filesize, duration, number):
+        app.jinja_env.filters[function.__name__] = function
+    app.jinja_env.globals.update(switch_url=switch_url, current_language=language, LANGUAGES=LANGUAGES)
+
+
+def language() -> str:
+    """Return the language of the page or mail being written."""
+    locale = get_locale()
+    return locale.language if locale else "en"
+
+
+def translated(texts: Mapping[str, str] | None, preferred: str | None = None) -> str:
+    """Return what an author wrote, in the reader's language, else in English, else in any."""
+    if not texts:
+        return ""
+    wanted = preferred or language()
+    return texts.get(wanted) or texts.get("en") or next(iter(texts.values()))
+
+
+def switch_url(other: str) -> str:
+    """Return the address of this very page in another language; place and query are kept."""
+    query = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+    return f"{request.path}?{urlencode([*query, ('lang', other)])}"
+
+
+def remember(answer: Response, chosen: str) -> None:
+    """Keep the chosen language on this browser for a year."""
+    answer.set_cookie(COOKIE, chosen, max_age=31_536_000, samesite="Lax", httponly=True, secure=request.is_secure)
+
+
+def day(moment: datetime | None, style: str = "long") -> str:
+    """Write a day in the reader's zone: 24 November 2026, 24 ноября 2026 г.; `short` for tables."""
+    if moment is None:
+        return "–"
+    local = moment.astimezone(get_timezone())
+    if style == "short":
+        return format_date(local, "dd.MM.yyyy" if language() == "ru" else "d MMM yyyy", locale=get_locale())
+    return format_date(local, "d MMMM yyyy 'г'." if language() == "ru" else "d MMMM yyyy", locale=get_locale())
+
+
+def day_time(moment: datetime | None) -> str:
+    """Write a day and time in the reader's zone, with the place that names the zone."""
+    if moment is None:
+        return "–"
+    zone = get_timezone()
+    pattern = "dd.MM.yyyy, HH:mm" if language() == "ru" else "d MMM yyyy, HH:mm"
+    written = format_datetime(moment.astimezone(zone), pattern, locale=get_locale())
+    return f"{written} ({get_timezone_location(zone, locale=get_locale(), return_city=True)})"
+
+
+def number(value: float) -> str:
+    """Write a number with the separators of the language."""
+    return format_decimal(value, locale=get_locale()).replace("\u202f", NO_BREAK).replace(",", NO_BREAK if language() == "en" else ",")
+
+
+def percent(fraction: float | None) -> str:
+    """Write a fraction (0 to 1) as per cent, or a dash."""
+    return "–" if fraction is None else format_percent(fraction, "#,##0 %" if language() == "ru" else "#,##0%", locale=get_locale()).replace(" ", NO_BREAK)
+
+
+def filesize(size: int) -> str:
+    """Write a number of bytes as kB or MB."""
+    if size < 1_000_000:
+        return _("%(size)s kB", size=format_decimal(max(1, round(size / 1000)), locale=get_locale())).replace(" ", NO_BREAK)
+    return _("%(size)s MB", size=format_decimal(round(size / 1_000_000, 1), locale=get_locale())).replace(" ", NO_BREAK)
+
+
+def hours(count: float) -> str:
+    """Write a study time in hours."""
+    return _("%(hours)s h", hours=format_decimal(count, locale=get_locale())).replace(" ", NO_BREAK)
+
+
+def duration(milliseconds: int | None) -> str:
+    """Write a duration as hours and minutes; under a minute in seconds."""
+    if not milliseconds:
+        return "–"
+    seconds = milliseconds // 1000
+    if seconds < 60:
+        return ngettext("%(num)d second", "%(num)d seconds", seconds)
+    whole_hours, minutes = seconds // 3600, seconds % 3600 // 60
+    if not whole_hours:
+        return _("%(minutes)d min", minutes=minutes)
+    return _("%(hours)d h %(minutes)02d min", hours=whole_hours, minutes=minutes)
+
+
+def _choose_language() -> str:
+    if not request:
+        return "en"
+    person_language = getattr(current_user, "language", None) if current_user else None
+    chosen = g.get("language") or person_language or request.cookies.get(COOKIE)
+    return chosen if chosen in LANGUAGES else request.accept_languages.best_match(LANGUAGES) or "en"
+
+
+def _choose_zone() -> str | None:
+    zone = getattr(current_user, "time_zone", None) if request and current_user else None
+    return str(ZoneInfo(zone)) if zone else None
+
+
+def _switch() -> Response | None:
+    chosen = request.args.get("lang")
+    if chosen not in LANGUAGES or request.method != "GET" or request.path.startswith(("/xapi", "/_content", "/api")):
+        return None
+    query = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+    path = "/" + request.path.lstrip("/")  # never `//host`
+    answer = redirect(f"{path}?{urlencode(query)}" if query else path, 302)
+    assert isinstance(answer, Response)  # noqa: S101 -- narrows werkzeug's type
+    remember(answer, chosen)
+    if current_user and current_user.is_authenticated:
+        g.writes = True
+        current_user.language = chosen
+    return answer

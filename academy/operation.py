@@ -1,0 +1,125 @@
+"""What keeps an instance running: migrations, the production server, catalogues, and whether it is well."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import sqlalchemy as sa
+from alembic import command as alembic
+from alembic.config import Config
+from flask import Flask, Response, current_app, jsonify
+
+from academy.commands import REFUSED, Commands
+from academy.db import db, installation
+from academy.security import access
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def init_app(app: Flask) -> None:
+    """Add the open routes that a monitor asks."""
+    app.add_url_rule("/healthz", "healthz", access.public(healthz))
+    app.add_url_rule("/readyz", "readyz", access.public(readyz))
+
+
+def healthz() -> Response:
+    """Say that the process answers."""
+    return jsonify(status="ok")
+
+
+def readyz() -> tuple[Response, int]:
+    """Say whether the database answers and holds the tables of this version."""
+    try:
+        base = db.session.scalar(sa.select(installation.c.value).where(installation.c.name == "iri_base"))
+    except sa.exc.SQLAlchemyError:
+        base = None
+    return (jsonify(status="ready"), 200) if base else (jsonify(status="not ready", missing="database"), 503)
+
+
+def upgrade(revision: str = "head") -> None:
+    """Bring the database to a revision; the first time, fix the IRI base of all statements."""
+    with db.engine.begin() as connection:
+        alembic.upgrade(migrations(connection), revision)
+    known = sa.select(installation.c.value).where(installation.c.name == "iri_base")
+    if db.session.scalar(known) is None:
+        value = str(current_app.config["BASE_URL"])
+        db.session.execute(sa.insert(installation).values(name="iri_base", value=value))
+    db.session.commit()
+
+
+def downgrade(revision: str) -> None:
+    """Take the database back to a revision."""
+    with db.engine.begin() as connection:
+        alembic.downgrade(migrations(connection), revision)
+
+
+def migrations(connection: sa.Connection) -> Config:
+    """Return Alembic's configuration on a connection."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    return config
+
+
+database = Commands("db", help="The database.")
+
+
+@database.command("upgrade")
+@click.argument("revision", default="head")
+def upgrade_command(revision: str) -> None:
+    """Bring the database to the newest revision."""
+    upgrade(revision)
+
+
+@database.command("downgrade")
+@click.argument("revision")
+def downgrade_command(revision: str) -> None:
+    """Take the database back to a revision."""
+    downgrade(revision)
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=5000, show_default=True)
+@click.option("--workers", default=1, show_default=True, help="Processes; SQLite wants one.")
+def serve(host: str, port: int, workers: int) -> None:
+    """Serve the Academy with granian, in this process."""
+    arguments = [
+        *("--interface", "wsgi", "--host", host, "--port", str(port), "--workers", str(workers)),
+        *("--blocking-threads", "64", "--backlog", "1024", "--no-ws", "--workers-kill-timeout", "10"),
+        "academy.wsgi:app",
+    ]
+    os.execv(sys.executable, [sys.executable, "-m", "granian", *arguments])  # noqa: S606
+
+
+translations = Commands("i18n", help="Message catalogues (for developers).")
+
+
+def _babel(*arguments: str) -> int:
+    return subprocess.run([sys.executable, "-m", "babel.messages.frontend", *arguments], check=False).returncode  # noqa: S603
+
+
+@translations.command("extract")
+def extract() -> int:
+    """Collect messages into translations/messages.pot."""
+    return _babel(
+        *("extract", "-F", "pyproject.toml", "-k", "_l", "-k", "_n:1,2", "-c", "i18n:", "--sort-by-file"),
+        *("--add-location=file", "--omit-header", "-o", "translations/messages.pot", "."),
+    )
+
+
+@translations.command("update")
+def update() -> int:
+    """Bring new messages into the catalogues of all languages."""
+    return _babel("update", "-i", "translations/messages.pot", "-d", "translations", "--no-fuzzy-matching", "--omit-header")
+
+
+@translations.command("compile")
+def compile_catalogues() -> int:
+    """Compile the catalogues."""
+    return _babel("compile", "-d", "translations", "--statistics") and REFUSED
+
+
+groups: tuple[click.Command, ...] = (database, serve, translations)

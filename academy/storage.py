@@ -1,0 +1,68 @@
+"""Named files beside the database: packages, certificates, uploads."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import BinaryIO
+
+from flask import current_app
+
+CHUNK = 262_144
+
+
+def put(key: str, content: bytes | Iterable[bytes]) -> int:
+    """Store a file under a key, whole or not at all, durably; return its size in bytes."""
+    target = _place(key)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    chunks = [content] if isinstance(content, bytes) else content
+    descriptor, draft = tempfile.mkstemp(dir=target.parent, prefix=".draft-")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            size = sum(file.write(chunk) for chunk in chunks)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(draft).replace(target)
+    except BaseException:
+        Path(draft).unlink(missing_ok=True)
+        raise
+    return size
+
+
+def open_file(key: str) -> BinaryIO:
+    """Open a stored file for reading; raises FileNotFoundError."""
+    return _place(key).open("rb")
+
+
+def read(key: str) -> bytes:
+    """Return a stored file; raises FileNotFoundError."""
+    return _place(key).read_bytes()
+
+
+def exists(key: str) -> bool:
+    """Say whether a file is stored under the key."""
+    return _place(key).is_file()
+
+
+def path(key: str) -> Path:
+    """Return where a file of a local store lies, for libraries that want a path."""
+    return _place(key)
+
+
+def delete(key: str) -> None:
+    """Remove a file; a missing one is no error."""
+    _place(key).unlink(missing_ok=True)
+
+
+def delete_prefix(prefix: str) -> None:
+    """Remove every file whose key begins with the folder `prefix`."""
+    shutil.rmtree(_place(prefix), ignore_errors=True)
+
+
+def _place(key: str) -> Path:
+    root = Path(str(current_app.config["STORAGE_URL"]).removeprefix("file:")).resolve()
+    place = (root / key).resolve()
+    if not place.is_relative_to(root) or place == root:
+        raise ValueError(f"key outside of the store: {key!r}")
+    return place

@@ -1,0 +1,120 @@
+"""What templates may call: hashed static files, the style bundle, slots, navigation, texts of settings."""
+
+import gzip
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from flask import Flask, Response, current_app, request, url_for
+from flask_compress import Compress
+from flask_login import current_user
+from markupsafe import Markup
+
+from academy.locale import language
+from academy.security import access
+
+STATIC = Path(__file__).parent / "static"
+IMMUTABLE = "public, max-age=31536000, immutable"
+
+Slot = Callable[..., str]
+compress = Compress()
+
+
+@dataclass(frozen=True)
+class NavigationItem:
+    """One entry of the role navigation: endpoint, lazily translated label, and who sees it."""
+
+    endpoint: str
+    label: object
+    roles: frozenset[str] = frozenset()
+    count: Callable[[], int] | None = None
+
+
+def init_app(app: Flask) -> None:
+    """Connect globals, the style bundle and compression."""
+    app.extensions["academy.slots"] = defaultdict(list)
+    app.extensions["academy.navigation"] = []
+    app.jinja_env.globals.update(asset=asset, style_url=style_url, slot=fill_slot)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.context_processor(_page_context)
+    app.add_url_rule("/static/academy.<digest>.css", "stylesheet", access.public(stylesheet))
+    app.after_request(_cache_static)
+    app.config.setdefault("COMPRESS_ALGORITHM", ["gzip"])
+    app.config.setdefault("COMPRESS_MIN_SIZE", 800)
+    compress.init_app(app)
+
+
+def slot(app: Flask, name: str, function: Slot) -> None:
+    """Let a room fill a named place in another room's page; called in app.py only."""
+    app.extensions["academy.slots"][name].append(function)
+
+
+def fill_slot(name: str, **context: object) -> Markup:
+    """Return what the rooms put into a named place, in the order of registration."""
+    return Markup("").join(Markup(function(**context)) for function in current_app.extensions["academy.slots"][name])  # noqa: S704 -- rooms return rendered templates
+
+
+def asset(path: str) -> str:
+    """Return the address of a static file, with a digest of its content, cacheable for ever."""
+    return url_for("static", filename=path, v=_digest(path))
+
+
+def style_url() -> str:
+    """Return the address of the one stylesheet."""
+    return url_for("stylesheet", digest=_bundle()[0])
+
+
+def stylesheet(digest: str) -> Response:
+    """Serve all stylesheets as one: tokens, base, then components by name."""
+    return Response(_bundle()[1], mimetype="text/css", headers={"Cache-Control": IMMUTABLE})
+
+
+@cache
+def _bundle() -> tuple[str, bytes]:
+    folder = STATIC / "css"
+    first = [folder / "tokens.css", folder / "base.css"]
+    rest = sorted(path for path in folder.rglob("*.css") if path not in first)
+    content = b"\n".join(path.read_bytes() for path in [*first, *rest] if path.exists())
+    return hashlib.sha256(content).hexdigest()[:12], content
+
+
+@cache
+def _digest(path: str) -> str:
+    file = STATIC / path
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:12] if file.is_file() else "missing"
+
+
+def gzipped_size(content: bytes) -> int:
+    """Return how many bytes a text takes on the line."""
+    return len(gzip.compress(content))
+
+
+def _cache_static(answer: Response) -> Response:
+    if request.endpoint == "static" and request.args.get("v") and answer.status_code in {200, 304}:
+        answer.headers["Cache-Control"] = IMMUTABLE
+    return answer
+
+
+def _page_context() -> dict[str, object]:
+    texts = {name: current_app.config[f"{name.upper()}_{language().upper()}"] for name in ("funding", "disclaimer")}
+    return {"navigation": _navigation(), "settings_texts": texts, "demo_mode": demo_mode()}
+
+
+def demo_mode() -> bool:
+    """Say whether demo data was loaded into this instance."""
+    return (Path(str(current_app.config["INSTANCE_PATH"])) / "demo-loaded").exists()
+
+
+def _navigation() -> list[dict[str, object]]:
+    roles: frozenset[str] = current_user.roles if current_user and current_user.is_authenticated else frozenset()
+    found = []
+    for item in current_app.extensions["academy.navigation"]:
+        if item.roles and not item.roles & roles:
+            continue
+        here = (request.endpoint or "") == item.endpoint
+        count = item.count() if item.count else 0
+        found.append({"url": url_for(item.endpoint), "label": item.label, "current": here, "count": count})
+    return found

@@ -59,7 +59,9 @@ def create_app(settings: Mapping[str, object] | None = None) -> Flask:
 
 def worker(app: Flask) -> jobs.Worker:
     """Return the embedded worker with the regular sweeps of the rooms."""
-    return jobs.Worker(app, sweeps=(sessions.close_abandoned, courses_jobs.forget_uploads, accounts_cli.forget_attempts))
+    return jobs.Worker(
+        app, sweeps=(sessions.close_abandoned, courses_jobs.forget_uploads, accounts_cli.forget_attempts)
+    )
 
 
 def _sign_in(app: Flask) -> None:
@@ -69,7 +71,15 @@ def _sign_in(app: Flask) -> None:
 
 
 def _blueprints(app: Flask) -> None:
-    for room in (home_views, accounts_views, courses_views, progress_views, certificates_views, library_views, reports_views):
+    for room in (
+        home_views,
+        accounts_views,
+        courses_views,
+        progress_views,
+        certificates_views,
+        library_views,
+        reports_views,
+    ):
         app.register_blueprint(room.blueprint)
     for blueprint in (xapi_resources.blueprint, origin.blueprint):
         security.csrf.exempt(blueprint)
@@ -77,7 +87,16 @@ def _blueprints(app: Flask) -> None:
 
 
 def _commands(app: Flask) -> None:
-    rooms = (accounts_cli, courses_cli, xapi_cli, progress_cli, certificates_cli, library_cli, reports_cli, demo_cli)
+    rooms = (
+        accounts_cli,
+        courses_cli,
+        xapi_cli,
+        progress_cli,
+        certificates_cli,
+        library_cli,
+        reports_cli,
+        demo_cli,
+    )
     for group in (*operation.groups, *(group for room in rooms for group in room.groups)):
         app.cli.add_command(group)
 
@@ -109,4 +128,6 @@ def _navigation(app: Flask) -> None:
     ]
 
 
-command_line = FlaskGroup(name="academy", create_app=create_app, add_default_commands=False, help="The Training Academy.")
+command_line = FlaskGroup(
+    name="academy", create_app=create_app, add_default_commands=False, help="The Training Academy."
+)

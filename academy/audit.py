@@ -27,7 +27,11 @@ class AuditEntry(db.Model):
 
 
 def record(
-    act: str, *, target: object, before: dict[str, object] | None = None, after: dict[str, object] | None = None
+    act: str,
+    *,
+    target: object,
+    before: dict[str, object] | None = None,
+    after: dict[str, object] | None = None,
 ) -> None:
     """Add one act to the record, in the transaction that does it; `actor` is a public id or `command line`."""
     in_request = has_request_context()

@@ -62,13 +62,35 @@ def _positive(text: str) -> int:
 SETTINGS = (
     Setting("INSTANCE_PATH", "instance", str, "Folder of the database, files, keys and the outbox"),
     Setting("DATABASE_URL", "", str, "SQLAlchemy URL; empty: SQLite in the instance folder"),
-    Setting("DATABASE_SYNCHRONOUS", "FULL", str, "SQLite `synchronous`: FULL survives a power loss, NORMAL is faster"),
-    Setting("STORAGE_URL", "", _storage_url, "`file:<folder>` of packages and certificates; empty: in the instance folder"),
-    Setting("MAIL_URL", "", _mail_url, "`smtp://user:password@host:port` (`smtps:` for TLS); empty: mail is written to `outbox/`"),
+    Setting(
+        "DATABASE_SYNCHRONOUS",
+        "FULL",
+        str,
+        "SQLite `synchronous`: FULL survives a power loss, NORMAL is faster",
+    ),
+    Setting(
+        "STORAGE_URL",
+        "",
+        _storage_url,
+        "`file:<folder>` of packages and certificates; empty: in the instance folder",
+    ),
+    Setting(
+        "MAIL_URL",
+        "",
+        _mail_url,
+        "`smtp://user:password@host:port` (`smtps:` for TLS); empty: mail is written to `outbox/`",
+    ),
     Setting("MAIL_FROM", "Training Academy <academy@localhost>", str, "Sender of mail"),
     Setting("BASE_URL", "http://localhost:5000", _origin, "Address of the Academy as people see it"),
-    Setting("CONTENT_ORIGIN", "", str, "Origin of packages; `{label}` stands for the unguessable name; empty: `http://{label}.localhost:<port>`"),
-    Setting("SECRET_KEY", "", str, "Key of sessions and tokens; empty: made once and kept in the instance folder"),
+    Setting(
+        "CONTENT_ORIGIN",
+        "",
+        str,
+        "Origin of packages; `{label}` stands for the unguessable name; empty: `http://{label}.localhost:<port>`",
+    ),
+    Setting(
+        "SECRET_KEY", "", str, "Key of sessions and tokens; empty: made once and kept in the instance folder"
+    ),
     Setting("TRUSTED_PROXIES", 0, int, "How many proxies in front set X-Forwarded-For, -Proto and -Host"),
     Setting("ALLOW_DEMO", False, _flag, "Allow demo accounts on a host that is not loopback"),
     Setting("EMBEDDED_WORKER", True, _flag, "Run jobs inside the server process"),

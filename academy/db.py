@@ -66,7 +66,9 @@ class Translated(sa.types.TypeDecorator[dict[str, str]]):
     impl = JsonType
     cache_ok = True
 
-    def process_bind_param(self, value: Mapping[str, str] | None, dialect: sa.Dialect) -> dict[str, str] | None:
+    def process_bind_param(
+        self, value: Mapping[str, str] | None, dialect: sa.Dialect
+    ) -> dict[str, str] | None:
         """Drop empty languages."""
         return None if value is None else {language: text for language, text in value.items() if text}
 
@@ -147,7 +149,12 @@ def _finish(response: Response) -> Response:
 def _set_up_sqlite(synchronous: str) -> Any:
     def set_up(connection: sqlite3.Connection, record: object) -> None:
         connection.isolation_level = None  # the begin event below decides how transactions start
-        for pragma in ("journal_mode=WAL", f"synchronous={synchronous}", "foreign_keys=ON", "busy_timeout=30000"):
+        for pragma in (
+            "journal_mode=WAL",
+            f"synchronous={synchronous}",
+            "foreign_keys=ON",
+            "busy_timeout=30000",
+        ):
             connection.execute(f"PRAGMA {pragma}")
 
     return set_up
@@ -160,4 +167,6 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 def _only_reads() -> bool:
     if _reading.get():
         return True
-    return has_request_context() and request.method in {"GET", "HEAD", "OPTIONS"} and not g.get("writes", False)
+    return (
+        has_request_context() and request.method in {"GET", "HEAD", "OPTIONS"} and not g.get("writes", False)
+    )

@@ -57,7 +57,13 @@ class TooLarge(DomainError):
     message = _l("This is too large.")
 
 
-STATUS: dict[type[DomainError], int] = {NotFound: 404, NotAllowed: 403, Invalid: 422, Conflict: 409, TooLarge: 413}
+STATUS: dict[type[DomainError], int] = {
+    NotFound: 404,
+    NotAllowed: 403,
+    Invalid: 422,
+    Conflict: 409,
+    TooLarge: 413,
+}
 
 TITLES = {
     400: _l("The request could not be read"),
@@ -91,7 +97,9 @@ def _domain_error(error: DomainError) -> tuple[Response | str, int]:
 
 
 def _stale_form(error: CSRFError) -> tuple[Response | str, int]:
-    return _answer(400, _l("This form was open for too long or comes from elsewhere. Go back, reload and send it again."))
+    return _answer(
+        400, _l("This form was open for too long or comes from elsewhere. Go back, reload and send it again.")
+    )
 
 
 def _http_error(error: HTTPException) -> tuple[Response | str, int] | HTTPException:
@@ -104,7 +112,9 @@ def _http_error(error: HTTPException) -> tuple[Response | str, int] | HTTPExcept
 def _unknown_error(error: Exception) -> tuple[Response | str, int]:
     reference = secrets.token_hex(4)
     log.error("unexpected error, reference %s", reference, exc_info=error)
-    return _answer(500, _l("The fault was written to the log. Nothing you had saved is lost."), reference=reference)
+    return _answer(
+        500, _l("The fault was written to the log. Nothing you had saved is lost."), reference=reference
+    )
 
 
 def _answer(
@@ -112,7 +122,13 @@ def _answer(
 ) -> tuple[Response | str, int]:
     title = TITLES.get(code, TITLES[400])
     if _wants_json():
-        problem = {"type": "about:blank", "title": str(title), "status": code, "detail": str(message), **(facts or {})}
+        problem = {
+            "type": "about:blank",
+            "title": str(title),
+            "status": code,
+            "detail": str(message),
+            **(facts or {}),
+        }
         if reference:
             problem["reference"] = reference
         answer = jsonify(problem)

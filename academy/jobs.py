@@ -122,13 +122,21 @@ def _run(job_id: int) -> None:
 def _note_failure(job_id: int, error: Exception) -> None:
     job = db.session.get_one(Job, job_id)
     final = isinstance(error, DomainError) or job.tries >= MOST_TRIES
-    job.error = str(error) if isinstance(error, DomainError) else "".join(traceback.format_exception(error))[-4000:]
+    job.error = (
+        str(error) if isinstance(error, DomainError) else "".join(traceback.format_exception(error))[-4000:]
+    )
     job.state = "failed" if final else "queued"
     job.due = clock.now() + timedelta(seconds=5 * 4**job.tries)
     job.leased_until = None
     job.finished = clock.now() if final else None
     db.session.commit()
-    log.log(logging.WARNING if isinstance(error, DomainError) else logging.ERROR, "job %s %s: %s", job.kind, job.public_id, job.error)
+    log.log(
+        logging.WARNING if isinstance(error, DomainError) else logging.ERROR,
+        "job %s %s: %s",
+        job.kind,
+        job.public_id,
+        job.error,
+    )
 
 
 class Worker(threading.Thread):

@@ -55,7 +55,9 @@ def switch_url(other: str) -> str:
 
 def remember(answer: Response, chosen: str) -> None:
     """Keep the chosen language on this browser for a year."""
-    answer.set_cookie(COOKIE, chosen, max_age=31_536_000, samesite="Lax", httponly=True, secure=request.is_secure)
+    answer.set_cookie(
+        COOKIE, chosen, max_age=31_536_000, samesite="Lax", httponly=True, secure=request.is_secure
+    )
 
 
 def day(moment: datetime | None, style: str = "long") -> str:
@@ -65,7 +67,9 @@ def day(moment: datetime | None, style: str = "long") -> str:
     local = moment.astimezone(get_timezone())
     if style == "short":
         return format_date(local, "dd.MM.yyyy" if language() == "ru" else "d MMM yyyy", locale=get_locale())
-    return format_date(local, "d MMMM yyyy 'г'." if language() == "ru" else "d MMMM yyyy", locale=get_locale())
+    return format_date(
+        local, "d MMMM yyyy 'г'." if language() == "ru" else "d MMMM yyyy", locale=get_locale()
+    )
 
 
 def day_time(moment: datetime | None) -> str:
@@ -80,19 +84,33 @@ def day_time(moment: datetime | None) -> str:
 
 def number(value: float) -> str:
     """Write a number with the separators of the language."""
-    return format_decimal(value, locale=get_locale()).replace("\u202f", NO_BREAK).replace(",", NO_BREAK if language() == "en" else ",")
+    return (
+        format_decimal(value, locale=get_locale())
+        .replace("\u202f", NO_BREAK)
+        .replace(",", NO_BREAK if language() == "en" else ",")
+    )
 
 
 def percent(fraction: float | None) -> str:
     """Write a fraction (0 to 1) as per cent, or a dash."""
-    return "–" if fraction is None else format_percent(fraction, "#,##0 %" if language() == "ru" else "#,##0%", locale=get_locale()).replace(" ", NO_BREAK)
+    return (
+        "–"
+        if fraction is None
+        else format_percent(
+            fraction, "#,##0 %" if language() == "ru" else "#,##0%", locale=get_locale()
+        ).replace(" ", NO_BREAK)
+    )
 
 
 def filesize(size: int) -> str:
     """Write a number of bytes as kB or MB."""
     if size < 1_000_000:
-        return _("%(size)s kB", size=format_decimal(max(1, round(size / 1000)), locale=get_locale())).replace(" ", NO_BREAK)
-    return _("%(size)s MB", size=format_decimal(round(size / 1_000_000, 1), locale=get_locale())).replace(" ", NO_BREAK)
+        return _("%(size)s kB", size=format_decimal(max(1, round(size / 1000)), locale=get_locale())).replace(
+            " ", NO_BREAK
+        )
+    return _("%(size)s MB", size=format_decimal(round(size / 1_000_000, 1), locale=get_locale())).replace(
+        " ", NO_BREAK
+    )
 
 
 def hours(count: float) -> str:
@@ -128,7 +146,11 @@ def _choose_zone() -> str | None:
 
 def _switch() -> Response | None:
     chosen = request.args.get("lang")
-    if chosen not in LANGUAGES or request.method != "GET" or request.path.startswith(("/xapi", "/_content", "/api")):
+    if (
+        chosen not in LANGUAGES
+        or request.method != "GET"
+        or request.path.startswith(("/xapi", "/_content", "/api"))
+    ):
         return None
     query = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
     path = "/" + request.path.lstrip("/")  # never `//host`

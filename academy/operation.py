@@ -98,7 +98,9 @@ translations = Commands("i18n", help="Message catalogues (for developers).")
 
 
 def _babel(*arguments: str) -> int:
-    return subprocess.run([sys.executable, "-m", "babel.messages.frontend", *arguments], check=False).returncode  # noqa: S603
+    return subprocess.run(
+        [sys.executable, "-m", "babel.messages.frontend", *arguments], check=False
+    ).returncode  # noqa: S603
 
 
 @translations.command("extract")
@@ -113,7 +115,15 @@ def extract() -> int:
 @translations.command("update")
 def update() -> int:
     """Bring new messages into the catalogues of all languages."""
-    return _babel("update", "-i", "translations/messages.pot", "-d", "translations", "--no-fuzzy-matching", "--omit-header")
+    return _babel(
+        "update",
+        "-i",
+        "translations/messages.pot",
+        "-d",
+        "translations",
+        "--no-fuzzy-matching",
+        "--omit-header",
+    )
 
 
 @translations.command("compile")

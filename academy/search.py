@@ -22,7 +22,10 @@ class Posting(db.Model):
     """One stem of one document, with its weight."""
 
     __tablename__ = "search_posting"
-    __table_args__ = (sa.Index("ix_search_posting_source_stem", "source", "stem"), sa.Index("ix_search_posting_source_document", "source", "document"))
+    __table_args__ = (
+        sa.Index("ix_search_posting_source_stem", "source", "stem"),
+        sa.Index("ix_search_posting_source_document", "source", "document"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     source: Mapped[str] = mapped_column(sa.String(40))
@@ -44,7 +47,9 @@ def index(source: str, document: UUID, texts: Mapping[str, int]) -> None:
     for text, weight in texts.items():
         for stem in stems(text):
             weights[stem] += weight
-    rows = [{"source": source, "document": document, "stem": s, "weight": w} for s, w in sorted(weights.items())]
+    rows = [
+        {"source": source, "document": document, "stem": s, "weight": w} for s, w in sorted(weights.items())
+    ]
     if rows:
         db.session.execute(sa.insert(Posting), rows)
 
@@ -62,7 +67,11 @@ def matching(source: str, query: str) -> sa.Subquery:
     """
     words = list(dict.fromkeys(stems(query)))[:MOST_WORDS]
     hits = [_hits(source, word, last=position == len(words) - 1) for position, word in enumerate(words)]
-    every = sa.union_all(*hits).subquery() if hits else sa.select(Posting.document, sa.null().label("word"), Posting.weight).where(sa.false()).subquery()
+    every = (
+        sa.union_all(*hits).subquery()
+        if hits
+        else sa.select(Posting.document, sa.null().label("word"), Posting.weight).where(sa.false()).subquery()
+    )
     return (
         sa.select(every.c.document, sa.func.sum(every.c.weight).label("score"))
         .group_by(every.c.document)
@@ -73,7 +82,9 @@ def matching(source: str, query: str) -> sa.Subquery:
 
 def _hits(source: str, word: str, *, last: bool) -> sa.Select[tuple[UUID, int, int]]:
     same = Posting.stem.startswith(word, autoescape=True) if last and len(word) > 2 else Posting.stem == word
-    return sa.select(Posting.document, sa.literal(word).label("word"), Posting.weight).where(Posting.source == source, same)  # type: ignore[return-value]
+    return sa.select(Posting.document, sa.literal(word).label("word"), Posting.weight).where(
+        Posting.source == source, same
+    )  # type: ignore[return-value]
 
 
 @cache

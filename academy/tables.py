@@ -57,7 +57,9 @@ def xlsx_file(columns: Sequence[Column], rows: Iterable[Row], *, sheet: str) -> 
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(file, options) as book:
         page = book.add_worksheet(_sheet_name(sheet))
-        head = book.add_format({"bold": True, "bg_color": "#F2EFE7", "bottom": 1, "text_wrap": True, "valign": "top"})
+        head = book.add_format(
+            {"bold": True, "bg_color": "#F2EFE7", "bottom": 1, "text_wrap": True, "valign": "top"}
+        )
         formats = {
             "percent": book.add_format({"num_format": "0%"}),
             "datetime": book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
@@ -89,7 +91,9 @@ def _csv_cell(value: object, kind: Kind, language: str) -> str:
     if kind == "text":
         return _harmless(str(value))
     if isinstance(value, datetime):
-        return value.astimezone(get_timezone()).strftime("%d.%m.%Y %H:%M" if language == "ru" else "%Y-%m-%d %H:%M")
+        return value.astimezone(get_timezone()).strftime(
+            "%d.%m.%Y %H:%M" if language == "ru" else "%Y-%m-%d %H:%M"
+        )
     if kind == "duration":
         seconds = int(str(value)) // 1000
         return f"{seconds // 3600}:{seconds % 3600 // 60:02d}:{seconds % 60:02d}"

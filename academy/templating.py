@@ -54,7 +54,9 @@ def slot(app: Flask, name: str, function: Slot) -> None:
 
 def fill_slot(name: str, **context: object) -> Markup:
     """Return what the rooms put into a named place, in the order of registration."""
-    return Markup("").join(Markup(function(**context)) for function in current_app.extensions["academy.slots"][name])  # noqa: S704 -- rooms return rendered templates
+    return Markup("").join(
+        Markup(function(**context)) for function in current_app.extensions["academy.slots"][name]
+    )  # noqa: S704 -- rooms return rendered templates
 
 
 def asset(path: str) -> str:
@@ -99,7 +101,9 @@ def _cache_static(answer: Response) -> Response:
 
 
 def _page_context() -> dict[str, object]:
-    texts = {name: current_app.config[f"{name.upper()}_{language().upper()}"] for name in ("funding", "disclaimer")}
+    texts = {
+        name: current_app.config[f"{name.upper()}_{language().upper()}"] for name in ("funding", "disclaimer")
+    }
     return {"navigation": _navigation(), "settings_texts": texts, "demo_mode": demo_mode()}
 
 
@@ -109,7 +113,9 @@ def demo_mode() -> bool:
 
 
 def _navigation() -> list[dict[str, object]]:
-    roles: frozenset[str] = current_user.roles if current_user and current_user.is_authenticated else frozenset()
+    roles: frozenset[str] = (
+        current_user.roles if current_user and current_user.is_authenticated else frozenset()
+    )
     found = []
     for item in current_app.extensions["academy.navigation"]:
         if item.roles and not item.roles & roles:

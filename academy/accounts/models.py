@@ -29,7 +29,9 @@ class State(db.Model):
     """A participating state; staff may edit it. `footnote` marks Kosovo*."""
 
     __tablename__ = "state"
-    __table_args__ = (sa.CheckConstraint("status IN ('active', 'suspended', 'former')", name="status_is_known"),)
+    __table_args__ = (
+        sa.CheckConstraint("status IN ('active', 'suspended', 'former')", name="status_is_known"),
+    )
 
     code: Mapped[str] = mapped_column(sa.String(2), primary_key=True)
     name: Mapped[dict[str, str]] = mapped_column(Translated)
@@ -84,7 +86,9 @@ class Person(UserMixin, db.Model):
     state: Mapped[State | None] = relationship()
     organisation: Mapped[Organisation | None] = relationship()
     pseudonym: Mapped["Pseudonym"] = relationship(back_populates="person", cascade="all, delete-orphan")
-    grants: Mapped[list["Grant"]] = relationship(back_populates="person", cascade="all, delete-orphan", lazy="selectin")
+    grants: Mapped[list["Grant"]] = relationship(
+        back_populates="person", cascade="all, delete-orphan", lazy="selectin"
+    )
 
     @property
     def is_active(self) -> bool:

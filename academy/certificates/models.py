@@ -15,7 +15,9 @@ class Certificate(db.Model):
     """An issued certificate; `facts` is what the document says, and never changes."""
 
     __tablename__ = "certificate"
-    __table_args__ = (sa.CheckConstraint("status IN ('valid', 'revoked', 'superseded')", name="status_is_known"),)
+    __table_args__ = (
+        sa.CheckConstraint("status IN ('valid', 'revoked', 'superseded')", name="status_is_known"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     serial: Mapped[str] = mapped_column(sa.String(24), unique=True)

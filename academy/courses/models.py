@@ -16,7 +16,9 @@ class Course(db.Model):
     """A course as people find it; its texts exist per language."""
 
     __tablename__ = "course"
-    __table_args__ = (sa.CheckConstraint("status IN ('draft', 'published', 'archived')", name="status_is_known"),)
+    __table_args__ = (
+        sa.CheckConstraint("status IN ('draft', 'published', 'archived')", name="status_is_known"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[UUID] = mapped_column(PublicId, unique=True, default=new_public_id)
@@ -28,7 +30,9 @@ class Course(db.Model):
     hours: Mapped[float] = mapped_column(default=1.0)
     status: Mapped[str] = mapped_column(sa.String(10), default="draft", index=True)
     demo: Mapped[bool] = mapped_column(default=False)
-    facts: Mapped[dict[str, Any]] = mapped_column(JsonType, default=dict)  # modules, target groups, tags of the catalogue
+    facts: Mapped[dict[str, Any]] = mapped_column(
+        JsonType, default=dict
+    )  # modules, target groups, tags of the catalogue
     author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
     created: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
@@ -92,7 +96,9 @@ class Release(db.Model):
     course_id: Mapped[int] = mapped_column(sa.ForeignKey("course.id"))
     number: Mapped[int]
     leaves: Mapped[list[dict[str, Any]]] = mapped_column(JsonType)
-    in_force: Mapped[int] = mapped_column(sa.BigInteger)  # microseconds since 1970, comparable with a statement's `stored`
+    in_force: Mapped[int] = mapped_column(
+        sa.BigInteger
+    )  # microseconds since 1970, comparable with a statement's `stored`
     made: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
 
@@ -132,7 +138,9 @@ class PackageVersion(db.Model):
     size: Mapped[int] = mapped_column(sa.BigInteger)  # of the zip
     content_size: Mapped[int] = mapped_column(sa.BigInteger)  # of the files in it
     outline: Mapped[dict[str, Any]] = mapped_column(JsonType)
-    leaves: Mapped[dict[str, str]] = mapped_column(JsonType)  # public id of each leaf activity → item identifier here
+    leaves: Mapped[dict[str, str]] = mapped_column(
+        JsonType
+    )  # public id of each leaf activity → item identifier here
     findings: Mapped[list[dict[str, Any]]] = mapped_column(JsonType)
     imported_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
     imported: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
@@ -144,11 +152,16 @@ class PackageFile(db.Model):
     """A file of a package version; its bytes lie in storage under `packages/<aa>/<sha256>`."""
 
     __tablename__ = "package_file"
-    __table_args__ = (sa.UniqueConstraint("version_id", "path"), sa.Index("ix_package_file_version_id_folded", "version_id", "folded"))
+    __table_args__ = (
+        sa.UniqueConstraint("version_id", "path"),
+        sa.Index("ix_package_file_version_id_folded", "version_id", "folded"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     version_id: Mapped[int] = mapped_column(sa.ForeignKey("package_version.id"))
-    path: Mapped[str] = mapped_column(sa.Text)  # NFC, `/` between folders, relative to the folder of the manifest
+    path: Mapped[str] = mapped_column(
+        sa.Text
+    )  # NFC, `/` between folders, relative to the folder of the manifest
     folded: Mapped[str] = mapped_column(sa.Text)  # the same, case-folded, for content made on Windows
     sha256: Mapped[str] = mapped_column(sa.String(64), index=True)
     size: Mapped[int] = mapped_column(sa.BigInteger)
@@ -241,7 +254,9 @@ class Launch(db.Model):
     mode: Mapped[str] = mapped_column(sa.String(10), default="normal")
     seq: Mapped[int] = mapped_column(default=0)  # the last commit that had an effect
     initialized: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    session_time_ms: Mapped[int | None] = mapped_column(sa.BigInteger)  # as the SCO says, cumulative in the session
+    session_time_ms: Mapped[int | None] = mapped_column(
+        sa.BigInteger
+    )  # as the SCO says, cumulative in the session
     opened: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     last_seen: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     superseded: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -14,7 +14,9 @@ class Resource(db.Model):
     """A document of the dialogue or an output of the observatory."""
 
     __tablename__ = "resource"
-    __table_args__ = (sa.CheckConstraint("collection IN ('dialogue', 'observatory')", name="collection_is_known"),)
+    __table_args__ = (
+        sa.CheckConstraint("collection IN ('dialogue', 'observatory')", name="collection_is_known"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[UUID] = mapped_column(PublicId, unique=True, default=new_public_id)

@@ -1,0 +1,5 @@
+"""Commands of certificates."""
+
+import click
+
+groups: tuple[click.Command, ...] = ()

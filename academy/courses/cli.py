@@ -1,0 +1,5 @@
+"""Commands of courses."""
+
+import click
+
+groups: tuple[click.Command, ...] = ()

@@ -1,0 +1,5 @@
+"""Jobs of courses."""
+
+
+def forget_uploads() -> None:
+    """Remove uploads that nobody finished."""

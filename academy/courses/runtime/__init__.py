@@ -1,0 +1,1 @@
+"""The run-time: launches, the content origin, commits, and the statements they become."""

@@ -1,0 +1,5 @@
+"""The end of sessions."""
+
+
+def close_abandoned() -> None:
+    """Close sessions whose browser went away."""

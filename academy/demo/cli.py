@@ -1,0 +1,5 @@
+"""Commands of demo."""
+
+import click
+
+groups: tuple[click.Command, ...] = ()

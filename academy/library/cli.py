@@ -1,0 +1,5 @@
+"""Commands of library."""
+
+import click
+
+groups: tuple[click.Command, ...] = ()

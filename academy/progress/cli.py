@@ -1,0 +1,5 @@
+"""Commands of progress."""
+
+import click
+
+groups: tuple[click.Command, ...] = ()

@@ -1,0 +1,5 @@
+"""Commands of reports."""
+
+import click
+
+groups: tuple[click.Command, ...] = ()

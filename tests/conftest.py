@@ -1,0 +1,85 @@
+"""The application, a fresh database for each test, and a client that lints every page it fetches."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from academy.accounts.models import Person
+from academy.app import create_app
+from academy.db import db
+from academy.operation import upgrade
+from tests.page_lint import LintingClient
+
+PASSWORD = "a-long-test-password"  # noqa: S105
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """Build one application for the run, on a database of its own."""
+    instance = tmp_path_factory.mktemp("instance")
+    app = create_app(
+        {
+            "TESTING": True,
+            "INSTANCE_PATH": str(instance),
+            "DATABASE_URL": f"sqlite:///{instance / 'academy.sqlite'}",
+            "STORAGE_URL": f"file:{instance / 'storage'}",
+            "SECRET_KEY": "test",
+            "BASE_URL": "http://localhost:5000",
+            "WTF_CSRF_ENABLED": False,
+            "SERVER_NAME": None,
+        }
+    )
+    app.test_client_class = LintingClient
+    with app.app_context():
+        db.create_all()  # lead: becomes upgrade() once the migrations are written
+        upgrade()
+        db.session.remove()
+        db.engine.dispose()
+    shutil.copy(instance / "academy.sqlite", instance / "template.sqlite")
+    return app
+
+
+@pytest.fixture(autouse=True)
+def _context(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Give each test that uses the app an empty database, empty storage and an application context."""
+    if "app" not in request.fixturenames:
+        yield
+        return
+    app: Flask = request.getfixturevalue("app")
+    instance = Path(str(app.config["INSTANCE_PATH"]))
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+        for leftover in instance.glob("academy.sqlite*"):
+            leftover.unlink()
+        shutil.copy(instance / "template.sqlite", instance / "academy.sqlite")
+        for folder in ("storage", "outbox"):
+            shutil.rmtree(instance / folder, ignore_errors=True)
+        yield
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Return a browser without scripts, not signed in."""
+    return app.test_client()
+
+
+@pytest.fixture
+def sign_in(app: Flask) -> Iterator[object]:
+    """Return a function that gives a client with a session of the person (who is committed first)."""
+
+    def client_of(person: Person) -> FlaskClient:
+        db.session.commit()
+        client = app.test_client()
+        with client.session_transaction() as session:
+            session["_user_id"] = person.get_id()
+            session["_fresh"] = True
+        return client
+
+    return client_of  # type: ignore[return-value]

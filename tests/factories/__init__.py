@@ -1,0 +1,1 @@
+"""Things to test with, one module a room: `from tests.factories import accounts`."""

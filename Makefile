@@ -1,0 +1,34 @@
+# Set-up and the daily commands; every target begins with `make setup`, which is instant when nothing changed.
+PORT ?= 5000
+PYTHON ?= python3
+ACADEMY = .venv/bin/academy
+
+.PHONY: help setup run test check conformance bench clean
+
+help:        ## list the targets
+	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+setup:       ## everything a fresh machine needs: system libraries, Python packages, front-end packages, catalogues
+	@$(PYTHON) tools/setup.py
+
+run: setup   ## serve the Academy with demo data at http://localhost:$(PORT)
+	@.venv/bin/python tools/run.py --port $(PORT)
+
+test: setup  ## all tests
+	@.venv/bin/pytest -q $(PYTEST)
+
+check: setup ## format, lint, types, layers, catalogues
+	@.venv/bin/ruff format --check .
+	@.venv/bin/ruff check .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports
+	@$(ACADEMY) i18n check
+
+conformance: setup ## the whole package corpus and the public suites
+	@.venv/bin/pytest -q -m "conformance or not conformance" tests/conformance tests/journeys --whole-corpus
+
+bench: setup ## print the figures of the issues with their references
+	@.venv/bin/python tools/bench.py $(BENCH)
+
+clean:       ## remove what set-up and runs have made
+	rm -rf .venv .setup node_modules academy/static/vendor instance/* translations/*/LC_MESSAGES/*.mo

@@ -1,0 +1,99 @@
+"""Prepare a machine: system libraries, the virtual environment, front-end packages, message catalogues.
+
+Only the standard library is used, since it runs before anything is installed. Each step leaves a stamp with
+a digest of what it was made from, so that a second run does nothing.
+"""
+
+import ctypes.util
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+STAMPS = PROJECT / ".setup"
+PYTHON = PROJECT / ".venv" / "bin" / "python"
+
+#: Debian package → how to tell that it is there.
+LIBRARIES = {
+    "libpango-1.0-0": "pango-1.0",
+    "libpangoft2-1.0-0": "pangoft2-1.0",
+    "libharfbuzz-subset0": "harfbuzz-subset",
+}
+PROGRAMS = {"chromium": ("chromium", "chromium-browser", "google-chrome"), "poppler-utils": ("pdftotext",)}
+
+
+def main() -> None:
+    """Run the steps that are not done yet."""
+    if sys.version_info < (3, 11):
+        sys.exit("The Academy needs Python 3.11 or newer; this is " + sys.version.split()[0])
+    os.chdir(PROJECT)
+    STAMPS.mkdir(exist_ok=True)
+    step("system", [Path("tools/setup.py")], system_packages)
+    step("python", [Path("pyproject.toml")], python_packages)
+    step("assets", [Path("package-lock.json"), Path("tools/build_assets.py")], assets)
+    catalogues()
+
+
+def step(name: str, made_from: list[Path], do: Callable[[], None]) -> None:
+    """Do a step, unless its stamp holds the digest of the files it is made from."""
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in made_from)).hexdigest()
+    stamp = STAMPS / name
+    if stamp.exists() and stamp.read_text() == digest:
+        return
+    do()
+    stamp.write_text(digest)
+
+
+def missing_packages() -> list[str]:
+    """Return the Debian packages whose library or program is not on this machine."""
+    libraries = [package for package, library in LIBRARIES.items() if not ctypes.util.find_library(library)]
+    programs = [package for package, names in PROGRAMS.items() if not any(map(shutil.which, names))]
+    node = [] if shutil.which("npm") else ["npm"]
+    return libraries + programs + node
+
+
+def system_packages() -> None:
+    """Install missing Debian packages where that is allowed; otherwise say which they are."""
+    missing = missing_packages()
+    if not missing:
+        return
+    root = [] if os.geteuid() == 0 else ["sudo", "-n"]
+    allowed = shutil.which("apt-get") and (not root or subprocess.run([*root, "true"], check=False).returncode == 0)
+    if not allowed:
+        sys.exit(f"Please install these system packages, then run this again: {' '.join(missing)}")
+    print("Installing", " ".join(missing), flush=True)
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    subprocess.run([*root, "apt-get", "update", "-qq"], check=True, env=environment)
+    install = [*root, "apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing]
+    subprocess.run(install, check=True, env=environment, stdout=subprocess.DEVNULL)
+
+
+def python_packages() -> None:
+    """Make the virtual environment and install the Academy into it, editable, with its tools."""
+    if not PYTHON.exists():
+        subprocess.run([sys.executable, "-m", "venv", ".venv"], check=True)
+    print("Installing Python packages", flush=True)
+    subprocess.run([PYTHON, "-m", "pip", "install", "-q", "-e", ".[dev]"], check=True)
+
+
+def assets() -> None:
+    """Fetch the pinned front-end packages and copy what pages need."""
+    print("Building front-end files", flush=True)
+    subprocess.run([PYTHON, "tools/build_assets.py"], check=True)
+
+
+def catalogues() -> None:
+    """Compile each catalogue that is newer than its compiled form."""
+    for source in PROJECT.glob("translations/*/LC_MESSAGES/messages.po"):
+        compiled = source.with_suffix(".mo")
+        if not compiled.exists() or compiled.stat().st_mtime < source.stat().st_mtime:
+            command = ["pybabel", "compile", "-i", source, "-o", compiled]
+            subprocess.run([PYTHON.parent / command[0], *command[1:]], check=True, stderr=subprocess.DEVNULL)
+
+
+if __name__ == "__main__":
+    main()

@@ -8,10 +8,10 @@ from flask_login import current_user
 from sqlalchemy.orm import Mapped, mapped_column
 
 from academy import clock
-from academy.db import BigId, JsonType, UtcDateTime, db
+from academy.db import BigId, JsonType, Model, UtcDateTime, db
 
 
-class AuditEntry(db.Model):
+class AuditEntry(Model):
     """One act of a member of staff or of the command line."""
 
     __tablename__ = "audit_entry"
@@ -33,7 +33,10 @@ def record(
     before: dict[str, object] | None = None,
     after: dict[str, object] | None = None,
 ) -> None:
-    """Add one act to the record, in the transaction that does it; `actor` is a public id or `command line`."""
+    """Add one act to the record, in the transaction that does it.
+
+    The actor is the public id of the signed-in person, `command line`, or `web` where nobody is signed in.
+    """
     in_request = has_request_context()
     signed_in = in_request and current_user and current_user.is_authenticated
     db.session.add(

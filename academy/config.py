@@ -96,6 +96,10 @@ SETTINGS = (
     Setting("EMBEDDED_WORKER", True, _flag, "Run jobs inside the server process"),
     Setting("UPLOAD_LIMIT_MB", 2048, _positive, "Largest package that may be uploaded, in megabytes"),
     Setting("VERIFY_SHOWS_NAME", False, _flag, "Show the whole name on the public verification page"),
+    Setting("NAME_EN", "Training Academy", str, "Name of the house, English"),
+    Setting("NAME_RU", "Учебная академия", str, "Name of the house, Russian"),
+    Setting("PROCESS_EN", "Prague Process", str, "Line under the name, English"),
+    Setting("PROCESS_RU", "Пражский процесс", str, "Line under the name, Russian"),
     Setting("FUNDING_EN", "Funded by the European Union.", str, "Funding line, English"),
     Setting("FUNDING_RU", "Финансируется Европейским союзом.", str, "Funding line, Russian"),
     Setting(

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from flask import Flask, Response, current_app, g, has_request_context, request
@@ -35,6 +35,11 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Base)
+
+if TYPE_CHECKING:
+    Model = Base  # what a type checker may know of it
+else:
+    Model = db.Model
 
 BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 JsonType = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")

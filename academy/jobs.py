@@ -17,7 +17,7 @@ from flask import Flask, current_app
 from sqlalchemy.orm import Mapped, mapped_column
 
 from academy import clock
-from academy.db import BigId, JsonType, PublicId, UtcDateTime, db, new_public_id, release
+from academy.db import BigId, JsonType, Model, PublicId, UtcDateTime, db, new_public_id, release
 from academy.errors import DomainError
 
 log = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ Handler = Callable[..., None]
 _handlers: dict[str, Handler] = {}
 
 
-class Job(db.Model):
+class Job(Model):
     """One piece of work for later: queued, running, done, or failed."""
 
     __tablename__ = "job"

@@ -100,7 +100,7 @@ translations = Commands("i18n", help="Message catalogues (for developers).")
 def _babel(*arguments: str) -> int:
     return subprocess.run(
         [sys.executable, "-m", "babel.messages.frontend", *arguments], check=False
-    ).returncode  # noqa: S603
+    ).returncode
 
 
 @translations.command("extract")

@@ -11,14 +11,14 @@ import snowballstemmer
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from academy.db import BigId, PublicId, db
+from academy.db import BigId, Model, PublicId, db
 
 WORD = re.compile(r"[^\W_]+")
 MOST_WORDS = 8
 CYRILLIC = re.compile(r"[а-яё]")
 
 
-class Posting(db.Model):
+class Posting(Model):
     """One stem of one document, with its weight."""
 
     __tablename__ = "search_posting"

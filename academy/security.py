@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from flask import Flask, Response, current_app, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -78,7 +79,7 @@ def init_app(app: Flask) -> None:
     app.after_request(_set_headers)
 
 
-def _check_access() -> object:
+def _check_access() -> ResponseReturnValue | None:
     if request.endpoint is None:
         return None
     policy = policy_of(request.endpoint)

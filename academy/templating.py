@@ -1,7 +1,7 @@
 """What templates may call: hashed static files, the style bundle, slots, navigation, texts of settings."""
 
-import gzip
 import hashlib
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +17,8 @@ from academy.locale import language
 from academy.security import access
 
 STATIC = Path(__file__).parent / "static"
+STYLE_URL = re.compile(r'url\("((?:vendor|img|fonts)/[^"?#]+)"\)')
+SETTING_TEXTS = ("name", "process", "funding", "disclaimer")
 IMMUTABLE = "public, max-age=31536000, immutable"
 
 Slot = Callable[..., str]
@@ -37,7 +39,7 @@ def init_app(app: Flask) -> None:
     """Connect globals, the style bundle and compression."""
     app.extensions["academy.slots"] = defaultdict(list)
     app.extensions["academy.navigation"] = []
-    app.jinja_env.globals.update(asset=asset, style_url=style_url, slot=fill_slot)
+    app.jinja_env.globals.update(asset=asset, slot=fill_slot)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(_page_context)
     app.add_url_rule("/static/academy.<digest>.css", "stylesheet", access.public(stylesheet))
@@ -54,19 +56,15 @@ def slot(app: Flask, name: str, function: Slot) -> None:
 
 def fill_slot(name: str, **context: object) -> Markup:
     """Return what the rooms put into a named place, in the order of registration."""
-    return Markup("").join(
-        Markup(function(**context)) for function in current_app.extensions["academy.slots"][name]
-    )  # noqa: S704 -- rooms return rendered templates
+    functions = current_app.extensions["academy.slots"][name]
+    return Markup("".join(function(**context) for function in functions))  # noqa: S704 -- rendered by rooms
 
 
 def asset(path: str) -> str:
     """Return the address of a static file, with a digest of its content, cacheable for ever."""
+    if path == "academy.css":
+        return url_for("stylesheet", digest=_bundle()[0])
     return url_for("static", filename=path, v=_digest(path))
-
-
-def style_url() -> str:
-    """Return the address of the one stylesheet."""
-    return url_for("stylesheet", digest=_bundle()[0])
 
 
 def stylesheet(digest: str) -> Response:
@@ -79,7 +77,8 @@ def _bundle() -> tuple[str, bytes]:
     folder = STATIC / "css"
     first = [folder / "tokens.css", folder / "base.css"]
     rest = sorted(path for path in folder.rglob("*.css") if path not in first)
-    content = b"\n".join(path.read_bytes() for path in [*first, *rest] if path.exists())
+    text = "\n".join(path.read_text("utf-8") for path in [*first, *rest] if path.exists())
+    content = STYLE_URL.sub(lambda found: f'url("{found[1]}?v={_digest(found[1])}")', text).encode()
     return hashlib.sha256(content).hexdigest()[:12], content
 
 
@@ -89,11 +88,6 @@ def _digest(path: str) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()[:12] if file.is_file() else "missing"
 
 
-def gzipped_size(content: bytes) -> int:
-    """Return how many bytes a text takes on the line."""
-    return len(gzip.compress(content))
-
-
 def _cache_static(answer: Response) -> Response:
     if request.endpoint == "static" and request.args.get("v") and answer.status_code in {200, 304}:
         answer.headers["Cache-Control"] = IMMUTABLE
@@ -101,9 +95,7 @@ def _cache_static(answer: Response) -> Response:
 
 
 def _page_context() -> dict[str, object]:
-    texts = {
-        name: current_app.config[f"{name.upper()}_{language().upper()}"] for name in ("funding", "disclaimer")
-    }
+    texts = {name: current_app.config[f"{name.upper()}_{language().upper()}"] for name in SETTING_TEXTS}
     return {"navigation": _navigation(), "settings_texts": texts, "demo_mode": demo_mode()}
 
 

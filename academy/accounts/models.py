@@ -9,7 +9,7 @@ from flask_login import UserMixin
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from academy import clock
-from academy.db import BigId, PublicId, Translated, UtcDateTime, db, new_public_id
+from academy.db import BigId, Model, PublicId, Translated, UtcDateTime, new_public_id
 from academy.locale import language
 
 
@@ -25,7 +25,7 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
-class State(db.Model):
+class State(Model):
     """A participating state; staff may edit it. `footnote` marks Kosovo*."""
 
     __tablename__ = "state"
@@ -42,7 +42,7 @@ class State(db.Model):
     footnote: Mapped[bool] = mapped_column(default=False)
 
 
-class Organisation(db.Model):
+class Organisation(Model):
     """A ministry, service or unit; `path` is `/1/5/12/`, the ids from the root to itself."""
 
     __tablename__ = "organisation"
@@ -58,7 +58,7 @@ class Organisation(db.Model):
     parent: Mapped["Organisation | None"] = relationship(remote_side=[id])
 
 
-class Person(UserMixin, db.Model):
+class Person(UserMixin, Model):
     """A person with an account."""
 
     __tablename__ = "person"
@@ -114,7 +114,7 @@ class Person(UserMixin, db.Model):
         return (self.name_cyrillic if reader_language == "ru" else None) or self.name_latin
 
 
-class Pseudonym(db.Model):
+class Pseudonym(Model):
     """The link between a person and the name used in statements; destroyed by erasure."""
 
     __tablename__ = "pseudonym"
@@ -125,7 +125,7 @@ class Pseudonym(db.Model):
     person: Mapped[Person] = relationship(back_populates="pseudonym")
 
 
-class Grant(db.Model):
+class Grant(Model):
     """A role of a person; a coordinator's is limited to a state or an organisation and all below it."""
 
     __tablename__ = "role_grant"
@@ -145,7 +145,7 @@ class Grant(db.Model):
     person: Mapped[Person] = relationship(back_populates="grants")
 
 
-class SignInAttempt(db.Model):
+class SignInAttempt(Model):
     """A failed attempt to sign in, kept for throttling; `account` and `address` are keyed hashes."""
 
     __tablename__ = "sign_in_attempt"

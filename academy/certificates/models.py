@@ -8,10 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from academy import clock
-from academy.db import BigId, JsonType, PublicId, UtcDateTime, db
+from academy.db import BigId, JsonType, Model, PublicId, UtcDateTime
 
 
-class Certificate(db.Model):
+class Certificate(Model):
     """An issued certificate; `facts` is what the document says, and never changes."""
 
     __tablename__ = "certificate"
@@ -32,7 +32,7 @@ class Certificate(db.Model):
     reason: Mapped[str | None] = mapped_column(sa.Text)
 
 
-class SerialCounter(db.Model):
+class SerialCounter(Model):
     """The last number given in a year."""
 
     __tablename__ = "serial_counter"

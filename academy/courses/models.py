@@ -9,10 +9,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from academy import clock
 from academy.accounts.models import Person
-from academy.db import BigId, JsonType, PublicId, Translated, UtcDateTime, db, new_public_id
+from academy.db import BigId, JsonType, Model, PublicId, Translated, UtcDateTime, new_public_id
 
 
-class Course(db.Model):
+class Course(Model):
     """A course as people find it; its texts exist per language."""
 
     __tablename__ = "course"
@@ -41,7 +41,7 @@ class Course(db.Model):
     activities: Mapped[list["Activity"]] = relationship(back_populates="course", order_by="Activity.position")
 
 
-class Section(db.Model):
+class Section(Model):
     """A part of a course that groups activities."""
 
     __tablename__ = "section"
@@ -55,7 +55,7 @@ class Section(db.Model):
     course: Mapped[Course] = relationship(back_populates="sections")
 
 
-class Activity(db.Model):
+class Activity(Model):
     """A node of a course: what a trainer added (`parent` is None), or a launchable leaf inside of it.
 
     A package activity has one leaf per SCO or asset, found by `identifier`, the manifest's item identifier.
@@ -83,7 +83,7 @@ class Activity(db.Model):
     packages: Mapped[list["Package"]] = relationship(back_populates="activity")
 
 
-class Release(db.Model):
+class Release(Model):
     """What a course asks of its learners from a moment on; the completion rule in force at the time.
 
     `leaves` is a list of `{"activity": public id, "must_pass": bool}` in the order of the course.
@@ -102,7 +102,7 @@ class Release(db.Model):
     made: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
 
-class Package(db.Model):
+class Package(Model):
     """The variant of an activity in one language; None where the content has no language of its own."""
 
     __tablename__ = "package"
@@ -122,7 +122,7 @@ class Package(db.Model):
     )
 
 
-class PackageVersion(db.Model):
+class PackageVersion(Model):
     """One uploaded package, read once; `outline` is the frozen tree of `packages.outline`."""
 
     __tablename__ = "package_version"
@@ -148,7 +148,7 @@ class PackageVersion(db.Model):
     package: Mapped[Package] = relationship(back_populates="versions", foreign_keys=[package_id])
 
 
-class PackageFile(db.Model):
+class PackageFile(Model):
     """A file of a package version; its bytes lie in storage under `packages/<aa>/<sha256>`."""
 
     __tablename__ = "package_file"
@@ -167,7 +167,7 @@ class PackageFile(db.Model):
     size: Mapped[int] = mapped_column(sa.BigInteger)
 
 
-class Upload(db.Model):
+class Upload(Model):
     """A file that a trainer is sending or has sent, before it becomes a package version."""
 
     __tablename__ = "upload"
@@ -184,7 +184,7 @@ class Upload(db.Model):
     created: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
 
-class Enrolment(db.Model):
+class Enrolment(Model):
     """A person's seat in a course; `registration` is the id of all its statements."""
 
     __tablename__ = "enrolment"
@@ -201,7 +201,7 @@ class Enrolment(db.Model):
     person: Mapped[Person] = relationship()
 
 
-class Attempt(db.Model):
+class Attempt(Model):
     """What a SCO keeps between sessions, per enrolment, leaf and package variant.
 
     `data` is the CMI as the SCO left it (flat: element → text); the attempt stays on its package version.
@@ -226,7 +226,7 @@ class Attempt(db.Model):
     version: Mapped[PackageVersion] = relationship()
 
 
-class ContentOrigin(db.Model):
+class ContentOrigin(Model):
     """The unguessable origin of one person's use of one package version; the same at every launch."""
 
     __tablename__ = "content_origin"
@@ -237,7 +237,7 @@ class ContentOrigin(db.Model):
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
 
 
-class Launch(db.Model):
+class Launch(Model):
     """One session of content in a browser, from opening to its end; previews have no attempt."""
 
     __tablename__ = "launch"

@@ -7,10 +7,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from academy import clock
-from academy.db import BigId, JsonType, PublicId, Translated, UtcDateTime, db, new_public_id
+from academy.db import BigId, JsonType, Model, PublicId, Translated, UtcDateTime, new_public_id
 
 
-class Resource(db.Model):
+class Resource(Model):
     """A document of the dialogue or an output of the observatory."""
 
     __tablename__ = "resource"

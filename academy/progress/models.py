@@ -6,13 +6,13 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from academy.db import BigId, PublicId, UtcDateTime, db
+from academy.db import BigId, Model, PublicId, UtcDateTime
 
 COMPLETION = "completion IN ('not attempted', 'incomplete', 'completed')"
 SUCCESS = "success IN ('unknown', 'passed', 'failed')"
 
 
-class ActivityProgress(db.Model):
+class ActivityProgress(Model):
     """The state of one leaf activity for one registration."""
 
     __tablename__ = "activity_progress"
@@ -36,7 +36,7 @@ class ActivityProgress(db.Model):
     completed: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class CourseProgress(db.Model):
+class CourseProgress(Model):
     """The state of a whole course for one registration; `release` is the rule that last applied."""
 
     __tablename__ = "course_progress"
@@ -60,7 +60,7 @@ class CourseProgress(db.Model):
     completed: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
 
 
-class StaleRegistration(db.Model):
+class StaleRegistration(Model):
     """A registration whose projection failed: its statements are kept, a rebuild is queued."""
 
     __tablename__ = "stale_registration"

@@ -1,0 +1,107 @@
+"""Names of entries: which characters their bytes mean, and which names are refused."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+from academy.courses.packages.findings import refused
+from academy.courses.packages.limits import Limits
+
+LEGACY = ("cp437", "cp866", "cp1251", "gbk", "shift_jis")
+DRIVE = re.compile(r"[A-Za-z]:")
+DEVICE = re.compile(r"(con|prn|aux|nul|com[1-9¹²³]|lpt[1-9¹²³]|conin\$|conout\$)(\..*)?", re.IGNORECASE)
+CYRILLIC = re.compile(r"[А-яЁёЂ-џҐ-ӿ]")
+WESTERN = re.compile(r"[À-ÿŒœŠšŽž]")
+
+
+def key(name: str) -> str:
+    """Return the form in which two spellings of a name are the same name (Unicode NFC)."""
+    return unicodedata.normalize("NFC", name)
+
+
+def folded(name: str) -> str:
+    """Return the form in which names that differ only in letter case are equal."""
+    return key(key(name).casefold())
+
+
+def clean(name: str, *, limits: Limits) -> str:
+    """Return a safe relative path with slashes in NFC; refuses names that lead elsewhere.
+
+    Backslashes become slashes, `.` and empty components vanish. A name that ends with a slash keeps it.
+    """
+    shown = name.encode("unicode_escape").decode("ascii") if _has_control(name) else name
+    path = key(name.replace("\\", "/"))
+    if _has_control(name):
+        raise refused("name-control", file=shown)
+    if path.startswith("/") or DRIVE.match(path):
+        raise refused("name-absolute", file=shown)
+    parts = [part for part in path.split("/") if part not in {"", "."}]
+    if not parts:
+        if path.endswith("/"):
+            return ""
+        raise refused("name-empty")
+    if any(_climbs(part) for part in parts):
+        raise refused("name-parent", file=shown)
+    if any(DEVICE.fullmatch(part.rstrip(" .")) for part in parts):
+        raise refused("name-device", file=shown)
+    if len(path) > limits.name_characters or len(parts) > limits.depth:
+        raise refused("name-too-long", file=f"{shown[:100]}…")
+    return "/".join(parts) + ("/" if path.endswith("/") else "")
+
+
+def is_ignored(path: str) -> bool:
+    """Say whether an entry is the litter of an operating system."""
+    parts = path.split("/")
+    last = parts[-1]
+    return (
+        parts[0] == "__MACOSX"
+        or last.startswith("._")
+        or last.lower() in {".ds_store", "thumbs.db", "desktop.ini"}
+    )
+
+
+def choose_encoding(raw_names: Sequence[bytes], hrefs: Iterable[str]) -> str:
+    """Choose how to read names without a mark: UTF-8 if they all are, else what resolves most of `hrefs`.
+
+    Where the hrefs decide nothing, the reading with the most plausible letters is taken.
+    """
+    if _decodes(raw_names, "utf-8"):
+        return "utf-8"
+    wanted = {folded(href.replace("\\", "/").rpartition("/")[2]) for href in hrefs}
+    candidates = [encoding for encoding in LEGACY if _decodes(raw_names, encoding)]
+    return max(candidates, key=lambda encoding: _score(raw_names, encoding, wanted), default="cp437")
+
+
+def _score(raw_names: Sequence[bytes], encoding: str, wanted: set[str]) -> tuple[int, int]:
+    names = [raw.decode(encoding) for raw in raw_names]
+    resolved = sum(folded(name.replace("\\", "/").rpartition("/")[2]) in wanted for name in names)
+    return resolved, sum(map(_plausibility, names))
+
+
+def _plausibility(name: str) -> int:
+    letters = [character for character in name if not character.isascii()]
+    cyrillic = sum(bool(CYRILLIC.match(character)) for character in letters)
+    western = sum(bool(WESTERN.match(character)) for character in letters)
+    odd = len(letters) - cyrillic - western
+    case_breaks = len(re.findall(r"[а-яёa-z][А-ЯЁ]|[а-яё][A-Za-z]|[A-Za-z][а-яё]", name))
+    return 2 * cyrillic + western - 3 * odd - 2 * case_breaks
+
+
+def _decodes(raw_names: Sequence[bytes], encoding: str) -> bool:
+    try:
+        for raw in raw_names:
+            raw.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _has_control(name: str) -> bool:
+    return any(
+        ord(character) < 32 or 127 <= ord(character) < 160 or character in "\u2028\u2029"
+        for character in name
+    )
+
+
+def _climbs(part: str) -> bool:
+    return part.startswith("..") and not part.strip(". ")

@@ -1,0 +1,5 @@
+"""Commands of xapi."""
+
+import click
+
+groups: tuple[click.Command, ...] = ()

@@ -1,0 +1,118 @@
+"""Agents, verbs and activities become rows once, and are known by number afterwards.
+
+Rows are made and changed in the order of their keys, so that two writers never wait for each other crosswise.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from academy.xapi import definitions, json_text
+from academy.xapi.batches import pieces
+from academy.xapi.json_text import Json
+from academy.xapi.models import DIGEST, Activity, Agent, Verb
+
+_AGENT = Agent.__table__
+_VERB = Verb.__table__
+_ACTIVITY = Activity.__table__
+
+
+def digest(text: str) -> bytes:
+    """Return the key under which a text of any length is found."""
+    return hashlib.blake2b(text.encode(), digest_size=DIGEST).digest()
+
+
+def insert_ignoring(connection: sa.Connection, table: sa.FromClause, rows: list[dict[str, Any]]) -> None:
+    """Insert rows; those that would break a unique constraint are left out."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    connection.execute(dialect.insert(table).on_conflict_do_nothing(), rows)
+
+
+def agents(connection: sa.Connection, found: Mapping[str, str | None]) -> dict[str, int]:
+    """Return the row numbers of identities; a name that is new for one is added to its names."""
+    rows = _rows(connection, _AGENT, "identity", list(found), "names")
+    for identity in _ordered(found):
+        name, (number, names) = found[identity], rows[identity]
+        if name and name not in (names or ()):
+            _change(connection, _AGENT, number, names=[*(names or ()), name])
+    return {identity: number for identity, (number, _) in rows.items()}
+
+
+def verbs(connection: sa.Connection, found: Mapping[str, Json | None]) -> dict[str, int]:
+    """Return the row numbers of verbs; words for further languages are added, newer words win."""
+    rows = _rows(connection, _VERB, "iri", list(found), "display")
+    for iri in _ordered(found):
+        display, (number, kept) = found[iri], rows[iri]
+        if display:
+            _merge(connection, _VERB, number, "display", kept, display)
+    return {iri: number for iri, (number, _) in rows.items()}
+
+
+def activities(connection: sa.Connection, found: Mapping[str, Json | None]) -> dict[str, int]:
+    """Return the row numbers of activities; their canonical definitions grow by what is new."""
+    rows = _rows(connection, _ACTIVITY, "iri", list(found), "definition")
+    for iri in _ordered(found):
+        definition, (number, kept) = found[iri], rows[iri]
+        if definition:
+            _merge(connection, _ACTIVITY, number, "definition", kept, definition)
+    return {iri: number for iri, (number, _) in rows.items()}
+
+
+def agent(connection: sa.Connection, identity: str) -> int | None:
+    """Return the row number of an identity that is known already."""
+    return connection.scalar(sa.select(_AGENT.c.id).where(_AGENT.c.key == digest(identity)))
+
+
+def verb(connection: sa.Connection, iri: str) -> int | None:
+    """Return the row number of a verb that is known already."""
+    return connection.scalar(sa.select(_VERB.c.id).where(_VERB.c.key == digest(iri)))
+
+
+def activity(connection: sa.Connection, iri: str) -> int | None:
+    """Return the row number of an activity that is known already."""
+    return connection.scalar(sa.select(_ACTIVITY.c.id).where(_ACTIVITY.c.key == digest(iri)))
+
+
+def _rows(
+    connection: sa.Connection, table: Any, text: str, texts: list[str], content: str
+) -> dict[str, tuple[int, Any]]:
+    by_key = {digest(item): item for item in texts}
+    rows = _select(connection, table, by_key, content)
+    missing = sorted(key for key, item in by_key.items() if item not in rows)
+    if missing:
+        empty: dict[str, Any] = {"names": []} if table is _AGENT else {}
+        insert_ignoring(connection, table, [{"key": key, text: by_key[key], **empty} for key in missing])
+        rows |= _select(connection, table, {key: by_key[key] for key in missing}, content)
+    return rows
+
+
+def _select(
+    connection: sa.Connection, table: Any, by_key: Mapping[bytes, str], content: str
+) -> dict[str, tuple[int, Any]]:
+    rows: dict[str, tuple[int, Any]] = {}
+    for keys in pieces(list(by_key)):
+        query = sa.select(table.c.key, table.c.id, table.c[content]).where(table.c.key.in_(keys))
+        for key, number, value in connection.execute(query):
+            rows[by_key[bytes(key)]] = (number, value)
+    return rows
+
+
+def _merge(
+    connection: sa.Connection, table: Any, number: int, column: str, kept: bytes | None, given: Json
+) -> None:
+    known = json_text.decode(kept) if kept else {}
+    assert isinstance(known, dict)
+    merged = definitions.merged(known, given) if column == "definition" else {**known, **given}
+    if merged != known:
+        _change(connection, table, number, **{column: json_text.encode(merged)})
+
+
+def _change(connection: sa.Connection, table: Any, number: int, **values: object) -> None:
+    connection.execute(sa.update(table).where(table.c.id == number).values(**values))
+
+
+def _ordered(found: Mapping[str, object]) -> list[str]:
+    return sorted((text for text, given in found.items() if given), key=digest)

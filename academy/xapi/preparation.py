@@ -1,0 +1,121 @@
+"""What the store adds to a statement before keeping it (xAPI 1.0.3 Data 2.4.1 and 2.4.7 to 2.4.10); pure."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from academy.xapi import formats, json_text, relations
+from academy.xapi.editions import Edition
+from academy.xapi.errors import StatementInvalid
+from academy.xapi.json_text import Json
+from academy.xapi.relations import ActivityUsage, AgentUsage
+from academy.xapi.vocabulary import VOIDED
+
+
+@dataclass(slots=True)
+class Draft:
+    """A valid statement, ready to be stored, with all that the tables want to know of it."""
+
+    id: UUID
+    statement: Json
+    payload: bytes
+    is_named_by_client: bool
+    verb: Json
+    registration: UUID | None
+    target: UUID | None
+    is_stored: bool = False
+    agents: dict[str, tuple[Json, AgentUsage]] = field(default_factory=dict)
+    activities: dict[str, tuple[Json, ActivityUsage]] = field(default_factory=dict)
+
+    @property
+    def is_voiding(self) -> bool:
+        """Say whether the statement voids the one it refers to."""
+        return self.verb["id"] == VOIDED
+
+
+def prepare(statement: Json, *, authority: Json, edition: Edition, new_id: Callable[[], UUID]) -> Draft:
+    """Return the draft of a valid statement; the statement itself is left as it is."""
+    whole = {name: value for name, value in statement.items() if name not in {"stored", "authority"}}
+    is_named = "id" in whole
+    identifier = UUID(str(whole["id"])) if is_named else new_id()
+    whole.setdefault("id", str(identifier))
+    if "timestamp" in whole:
+        whole["timestamp"] = formats.in_utc(str(whole["timestamp"]))
+    whole.setdefault("version", edition.default_statement_version)
+    whole["authority"] = authority
+    _list_context_activities(whole)
+    verb = whole["verb"]
+    assert isinstance(verb, dict)
+    draft = Draft(
+        id=identifier,
+        statement=whole,
+        payload=_encoded(whole),
+        is_named_by_client=is_named,
+        verb=verb,
+        registration=_registration(whole),
+        target=_target(whole),
+    )
+    _collect(draft)
+    return draft
+
+
+def set_stored(draft: Draft, stored: str) -> None:
+    """Set `stored` in the statement, and `timestamp` in statement and text where the client gave none."""
+    if "timestamp" not in draft.statement:
+        draft.statement["timestamp"] = stored
+        draft.payload = spliced(draft.payload, "timestamp", stored)
+    draft.statement["stored"] = stored
+
+
+def spliced(payload: bytes, name: str, value: str) -> bytes:
+    """Return the JSON text of an object with one more property, whose value needs no escaping."""
+    return b'%b,"%b":"%b"}' % (payload[:-1], name.encode(), value.encode())
+
+
+def _encoded(statement: Json) -> bytes:
+    try:
+        return json_text.encode(statement)
+    except (UnicodeError, TypeError, RecursionError) as error:
+        raise StatementInvalid(f"cannot be written as JSON: {error}", clause=json_text.CLAUSE) from error
+
+
+def _registration(statement: Json) -> UUID | None:
+    context = statement.get("context")
+    text = context.get("registration") if isinstance(context, dict) else None
+    return UUID(text) if text else None
+
+
+def _target(statement: Json) -> UUID | None:
+    found = statement["object"]
+    assert isinstance(found, dict)
+    return UUID(str(found["id"])) if found.get("objectType") == "StatementRef" else None
+
+
+def _list_context_activities(statement: Json) -> None:
+    """Wrap single context activities in arrays, in a SubStatement too (Data 2.4.6.2)."""
+    context = statement.get("context")
+    if isinstance(context, dict) and isinstance(context.get("contextActivities"), dict):
+        lists = {
+            name: value if isinstance(value, list) else [value]
+            for name, value in context["contextActivities"].items()
+        }
+        statement["context"] = {**context, "contextActivities": lists}
+    target = statement["object"]
+    if isinstance(target, dict) and target.get("objectType") == "SubStatement":
+        statement["object"] = inner = dict(target)
+        _list_context_activities(inner)
+
+
+def _collect(draft: Draft) -> None:
+    for actor, agent_usage in relations.agents_of(draft.statement):
+        identity = str(relations.identity(actor))
+        known = draft.agents.get(identity)
+        draft.agents[identity] = (known[0], known[1] | agent_usage) if known else (actor, agent_usage)
+    for activity, usage in relations.activities_of(draft.statement):
+        iri = str(activity["id"])
+        earlier = draft.activities.get(iri)
+        if earlier is None:
+            draft.activities[iri] = (activity, usage)
+        else:
+            chosen = earlier[0] if "definition" in earlier[0] else activity
+            draft.activities[iri] = (chosen, earlier[1] | usage)

@@ -1,0 +1,106 @@
+"""Reads of statements: one by id, pages by filter with a cursor that never goes stale, all in order."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from academy import clock
+from academy.xapi import filters, json_text, moments, preparation
+from academy.xapi.filters import StatementFilter
+from academy.xapi.json_text import Json
+from academy.xapi.models import Statement
+from academy.xapi.signals import StoredStatement
+
+__all__ = ["Page", "Row", "StatementFilter", "all_statements", "consistent_through", "one", "page"]
+
+_STATEMENT: Any = Statement.__table__
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A statement as it lies in the table."""
+
+    seq: int
+    payload: bytes
+
+    @property
+    def stored(self) -> datetime:
+        """Return when the statement was stored."""
+        return moments.moment(self.seq)
+
+    @property
+    def text(self) -> bytes:
+        """Return the whole statement as JSON text, every number as the client wrote it."""
+        return preparation.spliced(self.payload, "stored", moments.stored(self.seq))
+
+    @property
+    def statement(self) -> Json:
+        """Return the whole statement as a value."""
+        value = json_text.decode(self.text)
+        assert isinstance(value, dict)
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some of the statements that match; `cursor` is where the next page begins, None on the last one."""
+
+    rows: list[Row]
+    cursor: int | None
+
+
+def one(
+    connection: sa.Connection, statement_id: UUID, *, voided: bool = False, authority: str | None = None
+) -> Row | None:
+    """Return the statement with an id, voided or not as asked, and of this authority where one is given."""
+    query = sa.select(_STATEMENT.c.seq, _STATEMENT.c.payload).where(
+        _STATEMENT.c.id == statement_id, _STATEMENT.c.voided.is_(voided)
+    )
+    if authority is not None:
+        query = query.where(filters.of_authority(connection, authority, _STATEMENT.c.seq))
+    found = connection.execute(query).first()
+    return Row(found.seq, bytes(found.payload)) if found else None
+
+
+def page(
+    connection: sa.Connection, wanted: StatementFilter, *, limit: int, cursor: int | None = None
+) -> Page:
+    """Return up to `limit` statements in the order of `stored`, newest first unless `ascending`.
+
+    `cursor` is the `seq` of the last statement of the page before.
+    """
+    query = filters.select_rows(connection, wanted, cursor=cursor, limit=limit + 1)
+    if query is None:
+        return Page([], None)
+    rows = [Row(seq, bytes(payload)) for seq, payload in connection.execute(query)]
+    more = len(rows) > limit
+    return Page(rows[:limit], rows[limit - 1].seq if more else None)
+
+
+def consistent_through(connection: sa.Connection) -> datetime:
+    """Return the moment up to which this snapshot holds every statement there will ever be."""
+    last = connection.scalar(sa.select(sa.func.max(_STATEMENT.c.seq)))
+    return moments.moment(last) if last else clock.EPOCH
+
+
+def all_statements(
+    connection: sa.Connection, *, after_seq: int = 0, batch: int = 1000, registration: UUID | None = None
+) -> Iterator[StoredStatement]:
+    """Go through the statements that are not voided, oldest first, a batch in memory at a time."""
+    conditions = [_STATEMENT.c.voided.is_(False)]
+    if registration is not None:
+        conditions.append(_STATEMENT.c.registration == registration)
+    columns = sa.select(_STATEMENT.c.seq, _STATEMENT.c.id, _STATEMENT.c.payload)
+    last = after_seq
+    while True:
+        query = columns.where(*conditions, _STATEMENT.c.seq > last).order_by(_STATEMENT.c.seq).limit(batch)
+        rows = connection.execute(query).all()
+        for seq, identifier, payload in rows:
+            yield StoredStatement(seq, identifier, Row(seq, bytes(payload)).statement)
+        if len(rows) < batch:
+            return
+        last = rows[-1].seq

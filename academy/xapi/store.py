@@ -1,0 +1,169 @@
+"""The only code that inserts statements: all of a batch or nothing, in the transaction of the caller."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from academy import clock
+from academy.db import iri_base, new_public_id
+from academy.xapi import equivalence, interning, json_text, moments, preparation, validation, voiding
+from academy.xapi.batches import pieces
+from academy.xapi.editions import Edition
+from academy.xapi.errors import StatementConflict, StatementInvalid
+from academy.xapi.json_text import Json
+from academy.xapi.models import Statement, StatementActivity, StatementAgent
+from academy.xapi.preparation import Draft
+from academy.xapi.signals import StoredStatement, statements_stored
+
+WRITE_LOCK = 0x78415049  # "xAPI"
+
+_STATEMENT: Any = Statement.__table__
+_AGENT_LINK: Any = StatementAgent.__table__
+_ACTIVITY_LINK: Any = StatementActivity.__table__
+
+
+def own_authority() -> Json:
+    """Return the agent that vouches for the statements which the Academy writes itself."""
+    return {"objectType": "Agent", "account": {"homePage": iri_base(), "name": "academy"}}
+
+
+def insert(
+    connection: sa.Connection,
+    statements: Iterable[object],
+    *,
+    authority: Json,
+    edition: Edition = Edition.FIRST,
+) -> list[UUID]:
+    """Store statements and return their ids, in order; listeners hear of the new ones before this returns.
+
+    A statement that is stored already changes nothing. Raises StatementInvalid where one breaks a rule or an
+    id stands twice, StatementConflict where another statement has the id; the caller then rolls back.
+    """
+    return write(connection, prepare(statements, authority=authority, edition=edition))
+
+
+def prepare(statements: Iterable[object], *, authority: Json, edition: Edition) -> list[Draft]:
+    """Validate and complete a batch without touching the database."""
+    drafts: list[Draft] = []
+    ids: set[UUID] = set()
+    for place, statement in enumerate(statements):
+        try:
+            valid = validation.validate(statement, edition=edition)
+            draft = preparation.prepare(valid, authority=authority, edition=edition, new_id=new_public_id)
+        except StatementInvalid as fault:
+            raise fault.within(place).within("statements") from None
+        if draft.id in ids:
+            raise (
+                StatementInvalid(
+                    f"the id {draft.id} stands twice in this batch", clause="xAPI 1.0.3 Communication 2.1.2"
+                )
+                .within(place)
+                .within("statements")
+            )
+        ids.add(draft.id)
+        drafts.append(draft)
+    return drafts
+
+
+def write(connection: sa.Connection, drafts: Sequence[Draft]) -> list[UUID]:
+    """Store prepared statements; several batches may be written by one call."""
+    _lock(connection)
+    known = _already_stored(connection, drafts)
+    new = [draft for draft in drafts if draft.id not in known]
+    if new:
+        seqs = _numbered(connection, new)
+        _insert_rows(connection, new, seqs)
+        voiding.connect(connection, new, seqs=seqs)
+        stored = [StoredStatement(seqs[draft.id], draft.id, draft.statement) for draft in new]
+        statements_stored.send(connection, stored=stored)
+    return [draft.id for draft in drafts]
+
+
+def _lock(connection: sa.Connection) -> None:
+    """Let only one transaction at a time give out `stored`; on SQLite the transaction itself is that lock."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(WRITE_LOCK)))
+
+
+def _already_stored(connection: sa.Connection, drafts: Sequence[Draft]) -> set[UUID]:
+    """Return which ids are stored already with the same statement; raises StatementConflict."""
+    by_id = {draft.id: draft for draft in drafts if draft.is_named_by_client}
+    for ids in pieces(list(by_id)):
+        query = sa.select(_STATEMENT.c.id, _STATEMENT.c.payload).where(_STATEMENT.c.id.in_(ids))
+        for identifier, payload in connection.execute(query):
+            kept = json_text.decode(bytes(payload))
+            assert isinstance(kept, dict)
+            if not equivalence.same(kept, by_id[identifier].statement):
+                raise StatementConflict(
+                    f"another statement is stored under the id {identifier}",
+                    id=str(identifier),
+                    clause="xAPI 1.0.3 Communication 2.1.2",
+                )
+            by_id[identifier].is_stored = True
+    return {identifier for identifier, draft in by_id.items() if draft.is_stored}
+
+
+def _numbered(connection: sa.Connection, drafts: Sequence[Draft]) -> dict[UUID, int]:
+    last = connection.scalar(sa.select(sa.func.max(_STATEMENT.c.seq))) or 0
+    first = max(last + 1, clock.microseconds(clock.now()))
+    seqs = {draft.id: seq for seq, draft in enumerate(drafts, first)}
+    for draft in drafts:
+        preparation.set_stored(draft, moments.stored(seqs[draft.id]))
+    return seqs
+
+
+def _insert_rows(connection: sa.Connection, drafts: Sequence[Draft], seqs: dict[UUID, int]) -> None:
+    agents, verbs, activities = _interned(connection, drafts)
+    rows, agent_links, activity_links = [], [], []
+    for draft in drafts:
+        seq, verb = seqs[draft.id], verbs[str(draft.verb["id"])]
+        rows.append(
+            {
+                "seq": seq,
+                "id": draft.id,
+                "payload": draft.payload,
+                "verb_id": verb,
+                "registration": draft.registration,
+                "target": draft.target,
+                "voided": False,
+            }
+        )
+        for identity, (_, agent_usage) in draft.agents.items():
+            link = {"agent_id": agents[identity], "seq": seq, "verb_id": verb, "usage": int(agent_usage)}
+            agent_links.append(link)
+        for iri, (_, usage) in draft.activities.items():
+            link = {"activity_id": activities[iri], "seq": seq, "verb_id": verb, "usage": int(usage)}
+            activity_links.append(link)
+    connection.execute(sa.insert(_STATEMENT), rows)
+    connection.execute(sa.insert(_AGENT_LINK), agent_links)
+    if activity_links:
+        connection.execute(sa.insert(_ACTIVITY_LINK), activity_links)
+
+
+def _interned(
+    connection: sa.Connection, drafts: Sequence[Draft]
+) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
+    agents: dict[str, str | None] = {}
+    verbs: dict[str, Json | None] = {}
+    activities: dict[str, Json | None] = {}
+    for draft in drafts:
+        _note(verbs, str(draft.verb["id"]), draft.verb.get("display"))
+        for identity, (actor, _) in draft.agents.items():
+            name = actor.get("name")
+            agents[identity] = name if isinstance(name, str) and name else agents.get(identity)
+        for iri, (activity, _) in draft.activities.items():
+            _note(activities, iri, activity.get("definition"))
+    return (
+        interning.agents(connection, agents),
+        interning.verbs(connection, verbs),
+        interning.activities(connection, activities),
+    )
+
+
+def _note(found: dict[str, Json | None], iri: str, content: object) -> None:
+    if isinstance(content, dict):
+        found[iri] = content
+    else:
+        found.setdefault(iri, None)

@@ -81,6 +81,12 @@ def add(kind: str, *, due: datetime | None = None, **payload: object) -> Job:
     return job
 
 
+def add_on(connection: sa.Connection, kind: str, **payload: object) -> None:
+    """Ask for a piece of work in the transaction of a connection, for listeners to signals of the store."""
+    connection.execute(sa.insert(Job).values(kind=kind, payload=payload))
+    current_app.extensions["academy.jobs.wake"].set()
+
+
 def run_due(*, limit: int = 1000) -> int:
     """Run the jobs that are due, one after the other; return how many ran."""
     ran = 0

@@ -1,0 +1,138 @@
+"""The projection's rows, read and written by Core on the connection of whoever stores statements."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from academy.courses.models import Activity, Enrolment, Release
+from academy.progress.completion import CourseState, Rule, Standing
+from academy.progress.models import ActivityProgress, CourseProgress
+from academy.progress.projection import LeafState
+
+leaf_table: sa.Table = ActivityProgress.__table__  # type: ignore[assignment]
+course_table: sa.Table = CourseProgress.__table__  # type: ignore[assignment]
+
+LEAF_FIELDS = tuple(field.name for field in fields(LeafState))
+COURSE_FIELDS = tuple(field.name for field in fields(CourseState))
+
+_leaf_columns = [leaf_table.c[name] for name in LEAF_FIELDS]
+_course_columns = [course_table.c[name] for name in COURSE_FIELDS]
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Whose learning a registration is, and of which course."""
+
+    registration: UUID
+    course_id: int
+    person_id: int
+
+
+def seats(connection: sa.Connection, registrations: Iterable[UUID]) -> dict[UUID, Seat]:
+    """Return the seats of those registrations that are enrolments."""
+    found = connection.execute(
+        sa.select(Enrolment.registration, Enrolment.course_id, Enrolment.person_id).where(
+            Enrolment.registration.in_(registrations)
+        )
+    )
+    return {row.registration: Seat(*row) for row in found}
+
+
+def rules(connection: sa.Connection, course_ids: Iterable[int]) -> dict[int, list[Rule]]:
+    """Return the releases of courses, each course's in order."""
+    found = connection.execute(
+        sa.select(Release.course_id, Release.number, Release.in_force, Release.leaves)
+        .where(Release.course_id.in_(course_ids))
+        .order_by(Release.course_id, Release.in_force, Release.number)
+    )
+    ordered: dict[int, list[Rule]] = {}
+    for course_id, number, in_force, leaves in found:
+        ordered.setdefault(course_id, []).append(Rule.of(number, in_force, leaves))
+    return ordered
+
+
+def courses_of_leaves(connection: sa.Connection, leaves: Iterable[UUID]) -> dict[UUID, int]:
+    """Return the course of each activity."""
+    found = connection.execute(
+        sa.select(Activity.public_id, Activity.course_id).where(Activity.public_id.in_(leaves))
+    )
+    return {row.public_id: row.course_id for row in found}
+
+
+def standings(connection: sa.Connection, registrations: Iterable[UUID]) -> dict[UUID, Standing]:
+    """Return what stands for registrations; one without rows is left out."""
+    wanted = list(registrations)
+    leaves: dict[UUID, dict[UUID, LeafState]] = {}
+    for row in connection.execute(
+        sa.select(leaf_table.c.registration, leaf_table.c.activity, *_leaf_columns).where(
+            leaf_table.c.registration.in_(wanted)
+        )
+    ):
+        leaves.setdefault(row[0], {})[row[1]] = LeafState(*row[2:])
+    courses = {
+        row[0]: CourseState(*row[1:])
+        for row in connection.execute(
+            sa.select(course_table.c.registration, *_course_columns).where(
+                course_table.c.registration.in_(wanted)
+            )
+        )
+    }
+    return {
+        registration: Standing(courses.get(registration, CourseState()), leaves.get(registration, {}))
+        for registration in leaves.keys() | courses.keys()
+    }
+
+
+def save(
+    connection: sa.Connection,
+    before: Mapping[UUID, Standing],
+    after: Mapping[UUID, Standing],
+    seats_of: Mapping[UUID, Seat],
+) -> None:
+    """Write what differs between two sets of standings."""
+    new_leaves, changed_leaves = [], []
+    new_courses, changed_courses = [], []
+    for registration, standing in after.items():
+        was = before.get(registration)
+        for activity, state in standing.leaves.items():
+            key = {"registration": registration, "activity": activity}
+            if was is None or activity not in was.leaves:
+                new_leaves.append(key | asdict(state))
+            elif was.leaves[activity] != state:
+                changed_leaves.append({"of": registration, "leaf": activity} | asdict(state))
+        if was is None:
+            seat = {"registration": registration, "course_id": seats_of[registration].course_id}
+            new_courses.append(seat | asdict(standing.course))
+        elif was.course != standing.course:
+            changed_courses.append({"of": registration} | asdict(standing.course))
+    _many(connection, sa.insert(leaf_table), new_leaves)
+    _many(connection, _update_leaf, changed_leaves)
+    _many(connection, sa.insert(course_table), new_courses)
+    _many(connection, _update_course, changed_courses)
+
+
+def forget(connection: sa.Connection, registrations: Iterable[UUID]) -> None:
+    """Delete all rows of registrations."""
+    wanted = list(registrations)
+    for table in (leaf_table, course_table):
+        connection.execute(sa.delete(table).where(table.c.registration.in_(wanted)))
+
+
+_update_leaf = (
+    sa.update(leaf_table)
+    .where(leaf_table.c.registration == sa.bindparam("of"), leaf_table.c.activity == sa.bindparam("leaf"))
+    .values({name: sa.bindparam(name) for name in LEAF_FIELDS})
+)
+_update_course = (
+    sa.update(course_table)
+    .where(course_table.c.registration == sa.bindparam("of"))
+    .values({name: sa.bindparam(name) for name in COURSE_FIELDS})
+)
+
+
+def _many(connection: sa.Connection, statement: Any, values: Sequence[dict[str, Any]]) -> None:
+    if values:
+        connection.execute(statement, list(values))

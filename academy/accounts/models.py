@@ -40,6 +40,7 @@ class State(Model):
     since: Mapped[date | None]
     until: Mapped[date | None]
     footnote: Mapped[bool] = mapped_column(default=False)
+    time_zone: Mapped[str] = mapped_column(sa.Text, default="Europe/Prague")
 
 
 class Organisation(Model):
@@ -66,12 +67,14 @@ class Person(UserMixin, Model):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[UUID] = mapped_column(PublicId, unique=True, default=new_public_id)
     email: Mapped[str] = mapped_column(sa.Text, unique=True)
+    folded: Mapped[str] = mapped_column(sa.Text, default="")  # names and address, for searching
     name_latin: Mapped[str] = mapped_column(sa.Text)
     name_cyrillic: Mapped[str | None] = mapped_column(sa.Text)
     state_code: Mapped[str | None] = mapped_column(sa.ForeignKey("state.code"), index=True)
     state_confirmed: Mapped[datetime | None] = mapped_column(UtcDateTime)
     organisation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
     organisation_confirmed: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    claim_declined: Mapped[datetime | None] = mapped_column(UtcDateTime)
     language: Mapped[str] = mapped_column(sa.String(2), default="en")
     time_zone: Mapped[str] = mapped_column(sa.Text, default="Europe/Prague")
     password_hash: Mapped[str | None] = mapped_column(sa.Text)
@@ -112,6 +115,17 @@ class Person(UserMixin, Model):
     def name_in(self, reader_language: str) -> str:
         """Return the name in the script of a language: Cyrillic for Russian where there is one."""
         return (self.name_cyrillic if reader_language == "ru" else None) or self.name_latin
+
+
+def folded(text: str) -> str:
+    """Write a text as it is compared in searches: lower case, one form of each letter, ё as е."""
+    return unicodedata.normalize("NFKC", text).casefold().replace("ё", "е")
+
+
+@event.listens_for(Person, "before_insert")
+@event.listens_for(Person, "before_update")
+def _fold(mapper: Mapper[Person], connection: Connection, person: Person) -> None:
+    person.folded = folded(f"{person.name_latin} {person.name_cyrillic or ''} {person.email}")
 
 
 class Pseudonym(Model):

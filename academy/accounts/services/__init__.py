@@ -1,0 +1,51 @@
+"""What can be done with people and their places, one file a use case."""
+
+from academy.accounts.services.people import (
+    EmailTaken,
+    Profile,
+    change_service,
+    confirm_claim,
+    create_person,
+    decline_claim,
+    invite,
+    send_reset,
+    set_password,
+    update_profile,
+)
+from academy.accounts.services.places import (
+    DomainTaken,
+    LoopInTree,
+    StateFacts,
+    load_states,
+    save_organisation,
+    save_state,
+)
+from academy.accounts.services.registration import Application, confirm, register, resend_confirmation
+from academy.accounts.services.roles import LastAdministrator, ScopeMissing, grant, revoke
+
+__all__ = [
+    "Application",
+    "DomainTaken",
+    "EmailTaken",
+    "LastAdministrator",
+    "LoopInTree",
+    "Profile",
+    "ScopeMissing",
+    "StateFacts",
+    "change_service",
+    "confirm",
+    "confirm_claim",
+    "create_person",
+    "decline_claim",
+    "grant",
+    "invite",
+    "load_states",
+    "register",
+    "resend_confirmation",
+    "revoke",
+    "save_organisation",
+    "save_state",
+    "send_reset",
+    "set_password",
+    "update_profile",
+]

@@ -43,13 +43,20 @@ class Report:
         return len(self.files)
 
 
-def check(path: Path, *, filename: str | None = None, limits: Limits = DEFAULT) -> Report:
-    """Read a package whole and report; only an unreadable file raises (OSError)."""
+def check(
+    path: Path, *, filename: str | None = None, limits: Limits = DEFAULT, contents: bool = True
+) -> Report:
+    """Read a package whole and report; only an unreadable file raises (OSError).
+
+    Without `contents` only the directory and the manifest are read.
+    """
     name = filename or path.name
     try:
         with open_archive(path, limits) as archive:
             report = examine(archive, filename=name, limits=limits)
-            return read_contents(archive, report, limits=limits) if report.accepted else report
+            if not contents or not report.accepted:
+                return report
+            return read_contents(archive, report, limits=limits)
     except PackageRefused as refusal:
         return Report(name, findings=limited(refusal.findings), size=path.stat().st_size)
 

@@ -5,10 +5,11 @@ import json
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import jinja2
 
-Json = dict[str, object]
+Json = dict[str, Any]
 
 AVAILABLE: tuple[tuple[str, str], ...] = (
     ("DEMO-C1", "en"),
@@ -73,12 +74,13 @@ def _files(code: str, language: str) -> dict[str, str]:
 
 def _scos(course: Json, content: Json) -> list[Sco]:
     scos = []
-    for part in course["scos"]:  # type: ignore[attr-defined]
-        lesson = content["scos"][part["key"]]  # type: ignore[index]
-        facts = {"passMark": part["pass_mark"], "pictures": course["pictures"]}
-        scos.append(
-            Sco(part["key"], part["identifier"], lesson["title"], part["pass_mark"], {**lesson, **facts})
-        )
+    for part in course["scos"]:
+        lesson = {
+            **content["scos"][part["key"]],
+            "passMark": part["pass_mark"],
+            "pictures": course["pictures"],
+        }
+        scos.append(Sco(title=lesson["title"], lesson=lesson, **part))
     return scos
 
 

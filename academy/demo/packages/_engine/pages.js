@@ -67,6 +67,13 @@
     return make('li', { class: state }, [button, make('span', { class: 'verdict', text: label })]);
   }
 
+  function scoreLine(context) {
+    const percent = context.memory.percent();
+    const kind = percent >= context.passMark ? 'right' : 'wrong';
+    const text = fill(context.words.percent, { value: percent });
+    return make('p', { class: 'score ' + kind, 'data-test': 'score', text: text });
+  }
+
   function resultSummary(context) {
     const { memory, words, passMark } = context;
     const left = memory.unanswered().length;
@@ -76,12 +83,14 @@
         make('p', { class: 'lead', 'data-test': 'unanswered', text: fill(words.leftToAnswer, { count: left }) }),
       ];
     }
-    const passed = memory.percent() >= passMark;
+    const passed = memory.best >= passMark;
+    const isBest = memory.percent() === memory.best;
     const facts = { right: memory.rightCount(), total: memory.scored.length, mark: passMark, attempt: memory.attempt };
     return [
       heading('h1', { tabindex: '-1', text: passed ? words.passed : words.failed }),
-      make('p', { class: 'score ' + (passed ? 'right' : 'wrong'), 'data-test': 'score', text: fill(words.percent, { value: memory.percent() }) }),
+      scoreLine(context),
       make('p', { class: 'lead', text: fill(words.resultFacts, facts) }),
+      ...(isBest ? [] : [make('p', { text: fill(words.bestCounts, { value: memory.best }) })]),
       make('p', { text: passed ? words.passedNext : words.failedNext }),
     ];
   }
@@ -111,6 +120,7 @@
       heading('h1', { tabindex: '-1', text: words[ending] }),
       make('p', { class: 'lead', text: sentence }),
       again,
+      figure(context.lesson, { name: context.lesson.pages[0].picture.name }),
     ]);
   }
 

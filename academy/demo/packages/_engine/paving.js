@@ -20,7 +20,7 @@
   }
 
   function square(group, colour) {
-    draw('rect', { width: 1.01, height: 1.01, class: 'c' + colour }, group);
+    draw('rect', { width: 1, height: 1, class: 'c' + colour, 'shape-rendering': 'crispEdges' }, group);
   }
 
   function drawTile(svg, tile, column, row) {

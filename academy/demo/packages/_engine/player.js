@@ -28,7 +28,7 @@
   }
 
   function tile(page) {
-    const kind = page.isResult ? 'result' : page.number ? 'question' : 'text';
+    const kind = page.isResult ? 'ends' : page.number ? 'asks' : 'reads';
     const state = page === current ? ' current' : memory.seen.has(page.id) ? ' seen' : '';
     return make('span', { class: 'tile ' + kind + state });
   }
@@ -41,6 +41,10 @@
     return make('li', {}, [button]);
   }
 
+  function isWaitingForAnswer() {
+    return Boolean(current.number) && !memory.checked.has(current.id);
+  }
+
   function drawFrame() {
     const isLast = position() === memory.pages.length - 1;
     const facts = { number: position() + 1, total: memory.pages.length };
@@ -50,6 +54,7 @@
     find('position').textContent = fill(words.position, facts);
     find('back').hidden = position() === 0;
     find('next').hidden = isLast;
+    find('next').className = isWaitingForAnswer() ? 'secondary' : 'primary';
     find('next').textContent = current.isCover ? words.begin : words.next;
     find('finish').hidden = !isLast;
     document.title = pageTitle(current, words).replace(/<[^>]+>/g, '') + ' – ' + lesson.title;

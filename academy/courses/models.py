@@ -176,12 +176,18 @@ class Upload(Model):
     public_id: Mapped[UUID] = mapped_column(PublicId, unique=True, default=new_public_id)
     course_id: Mapped[int] = mapped_column(sa.ForeignKey("course.id"), index=True)
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    activity_id: Mapped[int | None] = mapped_column(sa.ForeignKey("activity.id"))  # None: a new activity
+    language: Mapped[str] = mapped_column(sa.String(2))
     file_name: Mapped[str] = mapped_column(sa.Text)
     size: Mapped[int] = mapped_column(sa.BigInteger)
     received: Mapped[int] = mapped_column(sa.BigInteger, default=0)
     report: Mapped[dict[str, Any] | None] = mapped_column(JsonType)  # findings, once checked
     job_id: Mapped[UUID | None] = mapped_column(PublicId)
     created: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+    course: Mapped[Course] = relationship()
+    person: Mapped[Person] = relationship()
+    activity: Mapped[Activity | None] = relationship()
 
 
 class Enrolment(Model):
@@ -218,6 +224,9 @@ class Attempt(Model):
     version_id: Mapped[int] = mapped_column(sa.ForeignKey("package_version.id"))
     number: Mapped[int] = mapped_column(default=1)
     data: Mapped[dict[str, Any]] = mapped_column(JsonType, default=dict)
+    completion: Mapped[str] = mapped_column(sa.String(10), default="unknown")  # the best it ever was, as
+    success: Mapped[str] = mapped_column(sa.String(10), default="unknown")  # runtime.results.Result says
+    score_raw: Mapped[float | None]
     total_time_ms: Mapped[int] = mapped_column(sa.BigInteger, default=0)
     ended: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -252,11 +261,14 @@ class Launch(Model):
     version_id: Mapped[int] = mapped_column(sa.ForeignKey("package_version.id"))
     label: Mapped[str] = mapped_column(sa.ForeignKey("content_origin.label"), index=True)
     mode: Mapped[str] = mapped_column(sa.String(10), default="normal")
-    seq: Mapped[int] = mapped_column(default=0)  # the last commit that had an effect
+    seq: Mapped[int] = mapped_column(sa.BigInteger, default=0)  # the last commit that had an effect
+    session: Mapped[int] = mapped_column(sa.BigInteger, default=0)  # `seq` of the last LMSInitialize
+    in_session: Mapped[bool] = mapped_column(default=False)
     initialized: Mapped[datetime | None] = mapped_column(UtcDateTime)
     session_time_ms: Mapped[int | None] = mapped_column(
         sa.BigInteger
     )  # as the SCO says, cumulative in the session
+    counted_ms: Mapped[int] = mapped_column(sa.BigInteger, default=0)  # what of it is in the total time
     opened: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     last_seen: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     superseded: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,5 +1,73 @@
-"""Commands of xapi."""
+"""Commands of the store: credentials, export and import of statements."""
+
+from pathlib import Path
 
 import click
 
-groups: tuple[click.Command, ...] = ()
+from academy.commands import Commands, json_option, print_json, print_table
+from academy.db import db
+from academy.xapi import credentials, queries
+
+xapi = Commands("xapi", help="The learning record store.")
+keys = Commands("credentials", help="Keys and secrets of clients.")
+xapi.add_command(keys)
+
+groups: tuple[click.Command, ...] = (xapi,)
+
+
+@keys.command("create")
+@click.option("--name", required=True, help="Who will use it; shown as the authority of statements.")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    default=("statements/write", "statements/read/mine"),
+    show_default=True,
+    help=f"May be given several times; one of {', '.join(credentials.SCOPES)}.",
+)
+@json_option
+def create(name: str, scopes: tuple[str, ...], as_json: bool) -> None:
+    """Make a credential and print its key and secret, once."""
+    key, secret = credentials.issue(db.session.connection(), name=name, scopes=scopes)
+    if as_json:
+        print_json({"key": key, "secret": secret})
+    else:
+        click.echo(f"key     {key}\nsecret  {secret}\nThe secret is not shown again.")
+
+
+@keys.command("list")
+@json_option
+def list_credentials(as_json: bool) -> None:
+    """List all credentials, without secrets."""
+    rows = [
+        {
+            "key": entry.key,
+            "name": entry.name,
+            "scopes": entry.scopes if as_json else " ".join(entry.scopes),
+            "created": entry.created,
+            "revoked": entry.revoked,
+        }
+        for entry in credentials.every(db.session.connection())
+    ]
+    if as_json:
+        print_json(rows)
+    else:
+        print_table(rows, empty="There are no credentials.")
+
+
+@keys.command("revoke")
+@click.argument("key")
+def revoke(key: str) -> None:
+    """Make a credential useless from now on."""
+    credentials.revoke(db.session.connection(), key=key)
+
+
+@xapi.command("export")
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="File; else the screen."
+)
+def export(output: Path | None) -> None:
+    """Write all statements as JSON lines, oldest first, exactly as they are stored."""
+    with click.open_file(str(output) if output else "-", "wb") as file:
+        for row in queries.all_rows(db.session.connection()):
+            file.write(row.text + b"\n")

@@ -76,6 +76,21 @@ def activity(connection: sa.Connection, iri: str) -> int | None:
     return connection.scalar(sa.select(_ACTIVITY.c.id).where(_ACTIVITY.c.key == digest(iri)))
 
 
+def displays(connection: sa.Connection, iris: list[str]) -> dict[str, Json]:
+    """Return the words known for verbs, by IRI."""
+    return _contents(connection, _VERB, iris, "display")
+
+
+def definitions_of(connection: sa.Connection, iris: list[str]) -> dict[str, Json]:
+    """Return the canonical definitions known for activities, by IRI."""
+    return _contents(connection, _ACTIVITY, iris, "definition")
+
+
+def names_of(connection: sa.Connection, identity: str) -> list[str]:
+    """Return the names that statements gave to an identity."""
+    return connection.scalar(sa.select(_AGENT.c.names).where(_AGENT.c.key == digest(identity))) or []
+
+
 def _rows(
     connection: sa.Connection, table: Any, text: str, texts: list[str], content: str
 ) -> dict[str, tuple[int, Any]]:
@@ -116,3 +131,9 @@ def _change(connection: sa.Connection, table: Any, number: int, **values: object
 
 def _ordered(found: Mapping[str, object]) -> list[str]:
     return sorted((text for text, given in found.items() if given), key=digest)
+
+
+def _contents(connection: sa.Connection, table: Any, iris: list[str], column: str) -> dict[str, Json]:
+    rows = _select(connection, table, {digest(iri): iri for iri in iris}, column)
+    decoded = {iri: json_text.decode(bytes(text)) for iri, (_, text) in rows.items() if text}
+    return {iri: value for iri, value in decoded.items() if isinstance(value, dict)}

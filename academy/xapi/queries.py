@@ -15,7 +15,16 @@ from academy.xapi.json_text import Json
 from academy.xapi.models import Statement
 from academy.xapi.signals import StoredStatement
 
-__all__ = ["Page", "Row", "StatementFilter", "all_statements", "consistent_through", "one", "page"]
+__all__ = [
+    "Page",
+    "Row",
+    "StatementFilter",
+    "all_rows",
+    "all_statements",
+    "consistent_through",
+    "one",
+    "page",
+]
 
 _STATEMENT: Any = Statement.__table__
 
@@ -94,13 +103,25 @@ def all_statements(
     conditions = [_STATEMENT.c.voided.is_(False)]
     if registration is not None:
         conditions.append(_STATEMENT.c.registration == registration)
+    for row, identifier in _every(connection, conditions, after_seq, batch):
+        yield StoredStatement(row.seq, identifier, row.statement)
+
+
+def all_rows(connection: sa.Connection, *, after_seq: int = 0, batch: int = 1000) -> Iterator[Row]:
+    """Go through all statements, voided ones too, oldest first, a batch in memory at a time."""
+    for row, _ in _every(connection, [], after_seq, batch):
+        yield row
+
+
+def _every(
+    connection: sa.Connection, conditions: list[sa.ColumnElement[bool]], last: int, batch: int
+) -> Iterator[tuple[Row, UUID]]:
     columns = sa.select(_STATEMENT.c.seq, _STATEMENT.c.id, _STATEMENT.c.payload)
-    last = after_seq
     while True:
         query = columns.where(*conditions, _STATEMENT.c.seq > last).order_by(_STATEMENT.c.seq).limit(batch)
         rows = connection.execute(query).all()
         for seq, identifier, payload in rows:
-            yield StoredStatement(seq, identifier, Row(seq, bytes(payload)).statement)
+            yield Row(seq, bytes(payload)), identifier
         if len(rows) < batch:
             return
         last = rows[-1].seq

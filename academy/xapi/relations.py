@@ -98,6 +98,14 @@ def activities_of(statement: Json) -> Iterator[tuple[Json, ActivityUsage]]:
     yield from _activities_of_context(statement)
 
 
+def verbs_of(statement: Json) -> Iterator[Json]:
+    """Go through the verb of a statement and that of its SubStatement."""
+    for part in (statement, _object(statement)):
+        verb = part.get("verb")
+        if isinstance(verb, dict):
+            yield verb
+
+
 def _identified(actor: object, usage: AgentUsage) -> Iterator[tuple[Json, AgentUsage]]:
     if not isinstance(actor, dict):
         return

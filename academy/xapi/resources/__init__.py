@@ -1,5 +1,90 @@
-"""HTTP resources of the LRS."""
+"""HTTP resources of the store under /xapi, and the headers that all answers have."""
 
-from flask import Blueprint
+from flask import Blueprint, Response, g
+
+from academy import clock
+from academy.db import db
+from academy.security import access
+from academy.xapi import queries
+from academy.xapi.editions import Edition
+from academy.xapi.resources import entities, profiles, serving, state, statements
+
+METHODS = ["GET", "PUT", "POST", "DELETE"]
+SHOWN_TO_SCRIPTS = (
+    "ETag, Last-Modified, X-Experience-API-Version, X-Experience-API-Consistent-Through, WWW-Authenticate"
+)
 
 blueprint = Blueprint("xapi", __name__, url_prefix="/xapi")
+
+ACTIVITY_PROFILE = profiles.of_activities()
+AGENT_PROFILE = profiles.of_agents()
+
+
+@blueprint.route("/statements", methods=METHODS)
+@access.token
+def statements_resource() -> Response:
+    """Serve the Statement Resource."""
+    g.xapi_statements = True
+    return serving.serve({"GET": statements.get, "PUT": statements.put, "POST": statements.post})
+
+
+@blueprint.route("/activities/state", methods=METHODS)
+@access.token
+def state_resource() -> Response:
+    """Serve the State Resource."""
+    return serving.serve({"GET": state.get, "PUT": state.put, "POST": state.post, "DELETE": state.delete})
+
+
+@blueprint.route("/activities/profile", methods=METHODS)
+@access.token
+def activity_profile_resource() -> Response:
+    """Serve the Activity Profile Resource."""
+    return serving.serve(ACTIVITY_PROFILE)
+
+
+@blueprint.route("/agents/profile", methods=METHODS)
+@access.token
+def agent_profile_resource() -> Response:
+    """Serve the Agent Profile Resource."""
+    return serving.serve(AGENT_PROFILE)
+
+
+@blueprint.route("/activities", methods=METHODS)
+@access.token
+def activities_resource() -> Response:
+    """Serve the Activities Resource."""
+    return serving.serve({"GET": entities.get_activity})
+
+
+@blueprint.route("/agents", methods=METHODS)
+@access.token
+def agents_resource() -> Response:
+    """Serve the Agents Resource."""
+    return serving.serve({"GET": entities.get_person})
+
+
+@blueprint.get("/about")
+@access.public
+def about() -> Response:
+    """Say which versions are spoken; asks for no credentials and no version (Communication 2.8)."""
+    return serving.json_answer({"version": [str(edition) for edition in Edition]})
+
+
+@blueprint.after_request
+def set_headers(answer: Response) -> Response:
+    """Name the version, say what is consistent, and let scripts of other origins in."""
+    edition = g.get("xapi_edition", Edition.FIRST)
+    answer.headers["X-Experience-API-Version"] = str(edition)
+    answer.headers["Access-Control-Allow-Origin"] = "*"
+    answer.headers["Access-Control-Expose-Headers"] = SHOWN_TO_SCRIPTS
+    answer.headers["Access-Control-Allow-Methods"] = "GET, HEAD, PUT, POST, DELETE, OPTIONS"
+    answer.headers["Access-Control-Allow-Headers"] = (
+        "Authorization, Content-Type, If-Match, If-None-Match, X-Experience-API-Version"
+    )
+    answer.headers.setdefault("Cache-Control", "no-store")
+    if g.get("xapi_statements", False):
+        if answer.status_code >= 400:
+            db.session.rollback()
+        through = clock.rfc3339(queries.consistent_through(serving.connection()))
+        answer.headers["X-Experience-API-Consistent-Through"] = through
+    return answer

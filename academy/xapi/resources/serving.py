@@ -1,0 +1,107 @@
+"""How a request is served: version, credentials, the function for its method, errors as the standard has them."""
+
+import base64
+import binascii
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+
+import sqlalchemy as sa
+from flask import Response, g, request
+
+from academy.db import db
+from academy.errors import DomainError, NotFound, TooLarge
+from academy.xapi import credentials, errors, json_text
+from academy.xapi.credentials import Bearer
+from academy.xapi.errors import NotAuthenticated, NotPermitted
+from academy.xapi.resources import calls
+from academy.xapi.resources.calls import Call
+
+Handler = Callable[[Call, Bearer], Response]
+
+STATUS: dict[type[DomainError], HTTPStatus] = {
+    errors.XapiInvalid: HTTPStatus.BAD_REQUEST,
+    errors.StatementConflict: HTTPStatus.CONFLICT,
+    errors.DocumentConflict: HTTPStatus.CONFLICT,
+    errors.PreconditionFailed: HTTPStatus.PRECONDITION_FAILED,
+    errors.NotAuthenticated: HTTPStatus.UNAUTHORIZED,
+    errors.NotPermitted: HTTPStatus.FORBIDDEN,
+    NotFound: HTTPStatus.NOT_FOUND,
+    TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+}
+
+
+class MethodUnknown(DomainError):
+    """The resource has no such method."""
+
+
+STATUS[MethodUnknown] = HTTPStatus.METHOD_NOT_ALLOWED
+
+
+def serve(handlers: Mapping[str, Handler]) -> Response:
+    """Serve the present request by one of the functions, or answer why not."""
+    try:
+        call = calls.received(request)
+        g.xapi_edition = call.edition
+        who = _bearer(call)
+        handler = handlers.get(call.method)
+        if handler is None:
+            raise MethodUnknown(f"{call.method[:20]} does not work here, only {', '.join(handlers)}")
+        return handler(call, who)
+    except DomainError as error:
+        return answer_of(error)
+
+
+def answer_of(error: DomainError) -> Response:
+    """Return an error as problem JSON (RFC 9457) with the place and the clause violated."""
+    status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), HTTPStatus.BAD_REQUEST)
+    problem = {
+        "type": "about:blank",
+        "title": status.phrase,
+        "status": int(status),
+        "detail": str(error),
+        **error.facts,
+    }
+    if isinstance(error, errors.StatementInvalid) and error.path:
+        problem["place"] = error.place
+    answer = Response(json_text.encode(problem), status, mimetype="application/problem+json")
+    if status is HTTPStatus.UNAUTHORIZED:
+        answer.headers["WWW-Authenticate"] = 'Basic realm="xAPI", charset="UTF-8"'
+    return answer
+
+
+def connection() -> sa.Connection:
+    """Return the connection of the present request, whose transaction commits with a good answer."""
+    return db.session.connection()
+
+
+def permit(who: Bearer, *scopes: str) -> None:
+    """Raise NotPermitted unless the bearer holds one of the scopes."""
+    if not who.may(*scopes):
+        raise NotPermitted(f"these credentials lack the scope {' or '.join(scopes)}")
+
+
+def json_answer(value: object, status: int = 200) -> Response:
+    """Answer with a JSON value."""
+    return Response(json_text.encode(value), status, mimetype="application/json")
+
+
+def no_content() -> Response:
+    """Answer that it is done."""
+    return Response(status=HTTPStatus.NO_CONTENT)
+
+
+def _bearer(call: Call) -> Bearer:
+    header = call.header("Authorization")
+    if header is None:
+        raise NotAuthenticated("send credentials by Basic authentication")
+    scheme, _, encoded = header.partition(" ")
+    if scheme.lower() != "basic":
+        raise NotAuthenticated("only Basic authentication is spoken here")
+    try:
+        key, _, secret = base64.b64decode(encoded.strip(), validate=True).decode("utf-8").partition(":")
+    except (binascii.Error, UnicodeDecodeError) as error:
+        raise NotAuthenticated("the Authorization header cannot be read") from error
+    found = credentials.bearer(connection(), key=key, secret=secret)
+    if found is None:
+        raise NotAuthenticated("these credentials are unknown, wrong or revoked")
+    return found

@@ -224,6 +224,7 @@ class Attempt(Model):
     version_id: Mapped[int] = mapped_column(sa.ForeignKey("package_version.id"))
     number: Mapped[int] = mapped_column(default=1)
     data: Mapped[dict[str, Any]] = mapped_column(JsonType, default=dict)
+    sessions: Mapped[int] = mapped_column(default=0)
     completion: Mapped[str] = mapped_column(sa.String(10), default="unknown")  # the best it ever was, as
     success: Mapped[str] = mapped_column(sa.String(10), default="unknown")  # runtime.results.Result says
     score_raw: Mapped[float | None]

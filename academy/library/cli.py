@@ -1,5 +1,17 @@
-"""Commands of library."""
+"""Commands of the libraries."""
 
 import click
 
-groups: tuple[click.Command, ...] = ()
+from academy.commands import Commands
+from academy.library import services
+
+library = Commands("library", help="The two libraries.")
+
+
+@library.command("reindex")
+def reindex() -> None:
+    """Make the search index of all resources anew."""
+    click.echo(f"{services.reindex()} resources indexed")
+
+
+groups: tuple[click.Command, ...] = (library,)

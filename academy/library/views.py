@@ -1,5 +1,97 @@
-"""Pages of library."""
+"""Pages of the two libraries."""
 
-from flask import Blueprint
+from urllib.parse import urlencode
+
+from flask import Blueprint, render_template, request
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from academy.accounts import states
+from academy.library import queries, vocabulary
+from academy.library.queries import Filters
+from academy.locale import language
+from academy.security import access
+from academy.themes import THEMES
 
 blueprint = Blueprint("library", __name__, template_folder="templates")
+
+
+@blueprint.get("/library/dialogue")
+@access.public
+def dialogue() -> str:
+    """Show the documents of the policy dialogue, years as a spine."""
+    return _listing("dialogue")
+
+
+@blueprint.get("/library/observatory")
+@access.public
+def observatory() -> str:
+    """Show the outputs of the Migration Observatory."""
+    return _listing("observatory")
+
+
+@blueprint.get("/library/<any(dialogue, observatory):collection>/<reference>")
+@access.public
+def resource(collection: str, reference: str) -> str:
+    """Show one resource."""
+    found = queries.resource(collection, reference, reader=current_user)
+    return render_template(
+        "library/resource.html",
+        resource=found,
+        vocabulary=vocabulary,
+        states=_states(),
+        footnote=states.FOOTNOTE,
+    )
+
+
+def _listing(collection: str) -> str:
+    filters = _filters()
+    found = queries.find(collection, reader=current_user, filters=filters)
+    return render_template(
+        f"library/{collection}.html",
+        found=found,
+        filters=filters,
+        chips=_chips(filters),
+        vocabulary=vocabulary,
+        states=_states(),
+        footnote=states.FOOTNOTE,
+    )
+
+
+def _filters() -> Filters:
+    chosen = {
+        name: frozenset(request.args.getlist(name)) for name in ("types", "languages", "years", "themes")
+    }
+    return Filters(request.args.get("q", "").strip()[:200], state=request.args.get("state", ""), **chosen)
+
+
+def _states() -> dict[str, str]:
+    """Return the name of each state by its code, in the order of the reader's alphabet."""
+    names = {one.code: states.state_name(one) for one in queries.states()}
+    return dict(sorted(names.items(), key=lambda pair: pair[1]))
+
+
+def _chips(filters: Filters) -> list[tuple[str, str]]:
+    words = {"en": _("English"), "ru": _("Russian")} | {
+        name: str(text) for name, text in vocabulary.TYPES.items()
+    }
+    words |= {code: str(theme) for code, theme in THEMES.items()}
+    found = [
+        (words.get(value, value), _without(name, value))
+        for name in ("types", "themes", "languages", "years")
+        for value in sorted(getattr(filters, name))
+    ]
+    if filters.text:
+        found.append(
+            (f"“{filters.text}”" if language() == "en" else f"«{filters.text}»", _without("q", None))
+        )
+    if filters.state:
+        found.append((_states().get(filters.state, filters.state), _without("state", None)))
+    return found
+
+
+def _without(name: str, value: str | None) -> str:
+    kept = [
+        (key, one) for key, one in request.args.items(multi=True) if key != name or (value and one != value)
+    ]
+    return "?" + urlencode(kept)

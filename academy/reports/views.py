@@ -1,5 +1,82 @@
-"""Pages of reports."""
+"""Pages of reports; the filters live in the URL, the scope in `accounts.scope`."""
 
-from flask import Blueprint
+from flask import Blueprint, Response, render_template, request, send_file
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from academy import clock
+from academy.accounts.states import FOOTNOTE
+from academy.locale import day, language, translated
+from academy.reports import exports, filters, queries
+from academy.security import access
 
 blueprint = Blueprint("reports", __name__, template_folder="templates")
+
+PAGE = 25
+STAFF = ("coordinator", "secretariat", "administrator")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@blueprint.get("/reports/completion")
+@access.roles(*STAFF)
+def completion() -> str:
+    """Show who completed what, as a matrix of people by courses."""
+    wanted, wrong = filters.read(request.args)
+    shown = request.args.get("show")
+    page = max(1, request.args.get("page", 1, type=int))
+    return render_template(
+        "reports/completion.html",
+        filters=wanted,
+        wrong=wrong,
+        show=shown if shown in filters.VIEWS else "score",
+        matrix=queries.matrix(current_user, wanted, page=page, size=PAGE, language=language()),
+        courses=queries.courses(current_user),
+        chips=_chips(wanted),
+        scope=[translated(name) for name in queries.scope_names(current_user)],
+        statuses=exports.status_words(),
+        footnote=FOOTNOTE,
+        page=page,
+        size=PAGE,
+        now=clock.now(),
+    )
+
+
+@blueprint.get("/reports/completion.csv")
+@access.roles(*STAFF)
+def completion_csv() -> Response:
+    """Send the report as CSV, as Excel opens it in the reader's language."""
+    wanted, _wrong = filters.read(request.args)
+    return _download(exports.csv_file(current_user, wanted), "csv", "text/csv; charset=utf-8")
+
+
+@blueprint.get("/reports/completion.xlsx")
+@access.roles(*STAFF)
+def completion_xlsx() -> Response:
+    """Send the report as XLSX."""
+    wanted, _wrong = filters.read(request.args)
+    return _download(exports.xlsx(current_user, wanted), "xlsx", XLSX)
+
+
+def _download(file: object, ending: str, kind: str) -> Response:
+    name = f"completion-{clock.now():%Y-%m-%d}.{ending}"
+    return send_file(file, mimetype=kind, as_attachment=True, download_name=name, max_age=0)  # type: ignore[arg-type]
+
+
+def _chips(wanted: filters.Filters) -> list[tuple[str, str]]:
+    completed = wanted.period == "completed"
+    found = []
+    if wanted.course:
+        found.append((_("Course: %(code)s", code=wanted.course), wanted.query(course=None)))
+    if wanted.status:
+        found.append((exports.status_words()[wanted.status], wanted.query(status=None)))
+    if wanted.begins:
+        start = day(wanted.begins, "short")
+        text = _("Completed from %(day)s", day=start) if completed else _("Enrolled from %(day)s", day=start)
+        found.append((text, wanted.query(since=None)))
+    if wanted.until:
+        end = day(filters.Filters(since=wanted.until).begins, "short")
+        text = _("Completed until %(day)s", day=end) if completed else _("Enrolled until %(day)s", day=end)
+        found.append((text, wanted.query(until=None)))
+    if wanted.text:
+        found.append((_("Name or e-mail: %(text)s", text=wanted.text), wanted.query(text="")))
+    return found

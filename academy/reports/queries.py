@@ -1,0 +1,256 @@
+"""Figures of reports, within the scope of the reader."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from academy.accounts import scope
+from academy.accounts.models import Organisation, Person, State
+from academy.certificates.models import Certificate
+from academy.courses.models import Course, Enrolment
+from academy.db import db
+from academy.progress.models import CourseProgress
+from academy.reports.filters import Filters
+
+STATUS = sa.case(
+    (CourseProgress.completion == "completed", "completed"),
+    (CourseProgress.success == "failed", "failed"),
+    (CourseProgress.completion == "incomplete", "in-progress"),
+    else_="not-started",
+)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One participation: its status, score (0 to 1), share of activities done, and time."""
+
+    status: str
+    score: float | None
+    share: float
+    time_ms: int
+
+
+@dataclass(frozen=True)
+class PersonRow:
+    """One person of the matrix, with a cell for each course, or None where not enrolled."""
+
+    name: str
+    other_name: str
+    cells: list[Cell | None]
+    certificates: int
+
+
+@dataclass(frozen=True)
+class CourseTotal:
+    """How many started a course and how many of those completed it."""
+
+    code: str
+    title: dict[str, str]
+    started: int
+    completed: int
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """A page of people by courses, and the totals of all that the filters let through."""
+
+    courses: list[CourseTotal]
+    people: list[PersonRow]
+    person_count: int
+    participations: int
+    certificates: int
+    footnote: bool
+
+
+def courses(viewer: Person) -> Sequence[Any]:
+    """Return (code, title) of the courses in which people within the scope are enrolled."""
+    query = (
+        sa.select(Course.code, Course.title)
+        .where(Course.id.in_(sa.select(Enrolment.course_id).join(Person).where(scope.people_filter(viewer))))
+        .order_by(Course.code)
+    )
+    return db.session.execute(query).all()
+
+
+def participations(viewer: Person, filters: Filters) -> Iterator[dict[str, object]]:
+    """Yield one row per participation, sorted by name and course; memory does not grow with the number."""
+    query = (
+        _joined(
+            viewer,
+            filters,
+            Person.name_latin,
+            Person.name_cyrillic,
+            Person.email,
+            Person.state_code.label("state"),
+            State.name.label("state_name"),
+            State.footnote,
+            Organisation.name.label("organisation"),
+            Course.code.label("course"),
+            Course.title,
+            STATUS.label("status"),
+            CourseProgress.success,
+            CourseProgress.score_scaled.label("score"),
+            CourseProgress.time_ms,
+            Enrolment.enrolled,
+            CourseProgress.started,
+            CourseProgress.completed,
+            Certificate.serial.label("certificate"),
+        )
+        .outerjoin(State, State.code == Person.state_code)
+        .outerjoin(
+            Organisation,
+            sa.and_(Organisation.id == Person.organisation_id, Person.organisation_confirmed.is_not(None)),
+        )
+        .outerjoin(
+            Certificate,
+            sa.and_(Certificate.registration == Enrolment.registration, Certificate.status == "valid"),
+        )
+        .order_by(Person.name_latin, Person.id, Course.code)
+    )
+    for row in db.session.execute(query, execution_options={"yield_per": 1000}).mappings():
+        yield dict(row)
+
+
+def matrix(viewer: Person, filters: Filters, *, page: int, size: int, language: str) -> Matrix:
+    """Return a page of the matrix of people by courses, in five queries however much it lists."""
+    totals = _totals(viewer, filters)
+    person_count, certificates, footnote = _people_totals(viewer, filters)
+    people = _people(viewer, filters, page=page, size=size, language=language)
+    cells = _cells(filters, [person.id for person in people])
+    serials = _certificate_counts([person.id for person in people])
+    rows = [
+        PersonRow(
+            name=_name(person, language),
+            other_name=_name(person, "en" if language == "ru" else "ru"),
+            cells=[cells.get((person.id, total.code)) for total in totals],
+            certificates=serials.get(person.id, 0),
+        )
+        for person in people
+    ]
+    return Matrix(
+        courses=[CourseTotal(total.code, total.title, total.started, total.completed) for total in totals],
+        people=rows,
+        person_count=person_count,
+        participations=sum(total.all for total in totals),
+        certificates=certificates,
+        footnote=footnote,
+    )
+
+
+def scope_names(viewer: Person) -> list[dict[str, str]]:
+    """Return the names of what the viewer's roles cover, states and organisations; empty for all states."""
+    if viewer.roles & {"secretariat", "administrator"}:
+        return []
+    states = sa.select(State.name).where(
+        State.code.in_([grant.state_code for grant in viewer.grants if grant.state_code])
+    )
+    units = sa.select(Organisation.name).where(
+        Organisation.id.in_([grant.organisation_id for grant in viewer.grants if grant.organisation_id])
+    )
+    return list(db.session.scalars(states)) + list(db.session.scalars(units))
+
+
+def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
+    moment = CourseProgress.completed if filters.period == "completed" else Enrolment.enrolled
+    found: list[sa.ColumnElement[bool]] = [Enrolment.withdrawn.is_(None)]
+    if filters.course:
+        found.append(Course.code == filters.course)
+    if filters.status:
+        found.append(STATUS.in_([filters.status]))
+    if filters.begins:
+        found.append(moment >= filters.begins)
+    if filters.ends:
+        found.append(moment < filters.ends)
+    if filters.period == "completed" and (filters.begins or filters.ends):
+        found.append(CourseProgress.completion == "completed")
+    if filters.text:
+        columns = (Person.name_latin, Person.name_cyrillic, Person.email)
+        found.append(sa.or_(*(column.icontains(filters.text, autoescape=True) for column in columns)))
+    return found
+
+
+def _joined(viewer: Person, filters: Filters, *columns: Any) -> sa.Select[Any]:
+    return (
+        sa.select(*columns)
+        .select_from(Enrolment)
+        .join(Person, Person.id == Enrolment.person_id)
+        .join(Course, Course.id == Enrolment.course_id)
+        .outerjoin(CourseProgress, CourseProgress.registration == Enrolment.registration)
+        .where(scope.people_filter(viewer), *_conditions(filters))
+    )
+
+
+def _totals(viewer: Person, filters: Filters) -> Sequence[Any]:
+    counted = _joined(
+        viewer,
+        filters,
+        Course.id.label("id"),
+        sa.func.count().label("all"),
+        sa.func.sum(sa.case((CourseProgress.started.is_not(None), 1), else_=0)).label("started"),
+        sa.func.sum(sa.case((CourseProgress.completion == "completed", 1), else_=0)).label("completed"),
+    )
+    sums = counted.group_by(Course.id).subquery()
+    query = sa.select(Course.code, Course.title, sums.c.all, sums.c.started, sums.c.completed)
+    return db.session.execute(query.join(sums, sums.c.id == Course.id).order_by(Course.code)).all()
+
+
+def _people_totals(viewer: Person, filters: Filters) -> tuple[int, int, bool]:
+    ids = _joined(viewer, filters, Person.id).distinct().subquery()
+    held = sa.select(sa.func.count()).where(
+        Certificate.person_id.in_(sa.select(ids)), Certificate.status == "valid"
+    )
+    marked = sa.exists().where(
+        Person.id.in_(sa.select(ids)), Person.state_code == State.code, State.footnote.is_(True)
+    )
+    row = db.session.execute(
+        sa.select(
+            sa.select(sa.func.count()).select_from(ids).scalar_subquery(), held.scalar_subquery(), marked
+        )
+    ).one()
+    return row[0], row[1], bool(row[2])
+
+
+def _people(viewer: Person, filters: Filters, *, page: int, size: int, language: str) -> Sequence[Any]:
+    name = (
+        sa.func.coalesce(Person.name_cyrillic, Person.name_latin) if language == "ru" else Person.name_latin
+    )
+    query = _joined(viewer, filters, Person.id, Person.name_latin, Person.name_cyrillic).distinct()
+    columns = query.order_by(name, Person.id).offset((page - 1) * size).limit(size)
+    return db.session.execute(columns.add_columns(name.label("sort"))).all()
+
+
+def _cells(filters: Filters, person_ids: list[int]) -> dict[tuple[int, str], Cell]:
+    query = (
+        sa.select(
+            Enrolment.person_id,
+            Course.code,
+            STATUS,
+            CourseProgress.score_scaled,
+            CourseProgress.done,
+            CourseProgress.leaves,
+            CourseProgress.time_ms,
+        )
+        .join(Course, Course.id == Enrolment.course_id)
+        .join(Person, Person.id == Enrolment.person_id)
+        .outerjoin(CourseProgress, CourseProgress.registration == Enrolment.registration)
+        .where(Enrolment.person_id.in_(person_ids), *_conditions(filters))
+    )
+    return {
+        (person, code): Cell(status, score, done / leaves if leaves else 0.0, time_ms or 0)
+        for person, code, status, score, done, leaves, time_ms in db.session.execute(query)
+    }
+
+
+def _certificate_counts(person_ids: list[int]) -> dict[int, int]:
+    query = (
+        sa.select(Certificate.person_id, sa.func.count())
+        .where(Certificate.person_id.in_(person_ids), Certificate.status == "valid")
+        .group_by(Certificate.person_id)
+    )
+    return {person: count for person, count in db.session.execute(query) if person is not None}
+
+
+def _name(person: Any, language: str) -> str:
+    return (person.name_cyrillic if language == "ru" else person.name_latin) or ""

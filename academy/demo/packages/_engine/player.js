@@ -33,11 +33,16 @@
     return make('span', { class: 'tile ' + kind + state });
   }
 
+  function seenMark() {
+    const tick = make('span', { 'aria-hidden': 'true', text: '✓' });
+    return make('span', { class: 'seen-mark' }, [tick, make('span', { class: 'spoken', text: words.seen })]);
+  }
+
   function contentsLine(page) {
     const button = make('button', { type: 'button', html: pageTitle(page, words), 'data-page': page.id });
     button.addEventListener('click', () => show(page.id));
     if (page === current) button.setAttribute('aria-current', 'page');
-    if (memory.seen.has(page.id)) button.append(make('span', { class: 'seen-mark', text: words.seen }));
+    if (memory.seen.has(page.id)) button.append(seenMark());
     return make('li', {}, [button]);
   }
 
@@ -161,6 +166,9 @@
     window.addEventListener('unload', leave);
     window.addEventListener('pageshow', (event) => { if (event.persisted) window.location.reload(); });
     document.addEventListener('visibilitychange', () => { if (document.hidden) session.commit(); });
+    find('contents').addEventListener('toggle', () => {
+      find('pages').querySelector('[aria-current]').scrollIntoView({ block: 'nearest' });
+    });
     document.addEventListener('keydown', (event) => { if (event.key === 'Escape') find('contents').open = false; });
     arrive();
     tell(unsavedReason());

@@ -9,7 +9,6 @@ from flask_login import current_user
 from academy.accounts import states
 from academy.library import queries, vocabulary
 from academy.library.queries import Filters
-from academy.locale import language
 from academy.security import access
 from academy.themes import THEMES
 
@@ -47,15 +46,12 @@ def resource(collection: str, reference: str) -> str:
 def _listing(collection: str) -> str:
     filters = _filters()
     found = queries.find(collection, reader=current_user, filters=filters)
-    return render_template(
-        f"library/{collection}.html",
-        found=found,
-        filters=filters,
-        chips=_chips(filters),
-        vocabulary=vocabulary,
-        states=_states(),
-        footnote=states.FOOTNOTE,
-    )
+    return _page(collection, found=found, filters=filters, chips=_chips(filters))
+
+
+def _page(name: str, **context: object) -> str:
+    words = {"vocabulary": vocabulary, "states": _states(), "footnote": states.FOOTNOTE}
+    return render_template(f"library/{name}.html", **words, **context)
 
 
 def _filters() -> Filters:
@@ -67,8 +63,7 @@ def _filters() -> Filters:
 
 def _states() -> dict[str, str]:
     """Return the name of each state by its code, in the order of the reader's alphabet."""
-    names = {one.code: states.state_name(one) for one in queries.states()}
-    return dict(sorted(names.items(), key=lambda pair: pair[1]))
+    return {one.code: states.state_name(one) for one in states.in_order(queries.states())}
 
 
 def _chips(filters: Filters) -> list[tuple[str, str]]:

@@ -77,9 +77,7 @@ def _chips(filters: Filters) -> list[tuple[str, str]]:
         for value in sorted(getattr(filters, name))
     ]
     if filters.text:
-        found.append(
-            (f"“{filters.text}”" if language() == "en" else f"«{filters.text}»", _without("q", None))
-        )
+        found.append((_("“%(text)s”", text=filters.text), _without("q", None)))
     if filters.state:
         found.append((_states().get(filters.state, filters.state), _without("state", None)))
     return found

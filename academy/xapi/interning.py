@@ -13,11 +13,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from academy.xapi import definitions, json_text
 from academy.xapi.batches import pieces
 from academy.xapi.json_text import Json
-from academy.xapi.models import DIGEST, Activity, Agent, Verb
+from academy.xapi.models import DIGEST, Agent, StoredActivity, Verb
 
 _AGENT = Agent.__table__
 _VERB = Verb.__table__
-_ACTIVITY = Activity.__table__
+_ACTIVITY = StoredActivity.__table__
 
 
 def digest(text: str) -> bytes:

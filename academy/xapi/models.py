@@ -59,7 +59,7 @@ class Verb(Model):
     display: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
 
 
-class Activity(Model):
+class StoredActivity(Model):
     """An activity with its canonical definition, as JSON text."""
 
     __tablename__ = "xapi_activity"

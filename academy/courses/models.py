@@ -38,7 +38,9 @@ class Course(Model):
 
     author: Mapped[Person | None] = relationship()
     sections: Mapped[list["Section"]] = relationship(back_populates="course", order_by="Section.position")
-    activities: Mapped[list["Activity"]] = relationship(back_populates="course", order_by="Activity.position")
+    activities: Mapped[list["Activity"]] = relationship(
+        lambda: Activity, back_populates="course", order_by=lambda: Activity.position
+    )
 
 
 class Section(Model):
@@ -78,8 +80,12 @@ class Activity(Model):
     removed: Mapped[bool] = mapped_column(default=False)
 
     course: Mapped[Course] = relationship(back_populates="activities")
-    parent: Mapped["Activity | None"] = relationship(remote_side=[id], back_populates="children")
-    children: Mapped[list["Activity"]] = relationship(back_populates="parent", order_by="Activity.position")
+    parent: Mapped["Activity | None"] = relationship(
+        lambda: Activity, remote_side=[id], back_populates="children"
+    )
+    children: Mapped[list["Activity"]] = relationship(
+        lambda: Activity, back_populates="parent", order_by=lambda: Activity.position
+    )
     packages: Mapped[list["Package"]] = relationship(back_populates="activity")
 
 

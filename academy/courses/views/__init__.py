@@ -1,5 +1,6 @@
 """Pages of courses."""
 
-from flask import Blueprint
+from academy.courses.views import catalogue, editing, enrolment, teaching, uploads
+from academy.courses.views.blueprint import blueprint
 
-blueprint = Blueprint("courses", __name__, template_folder="../templates")
+__all__ = ["blueprint", "catalogue", "editing", "enrolment", "teaching", "uploads"]

@@ -2,6 +2,8 @@
 
 from flask import Blueprint
 
+from academy.courses.words import language_name
+
 blueprint = Blueprint(
     "courses",
     __name__,
@@ -9,3 +11,5 @@ blueprint = Blueprint(
     static_folder="../static/courses",
     static_url_path="/static/courses",
 )
+
+blueprint.add_app_template_filter(language_name)

@@ -1,0 +1,34 @@
+"""Changes to courses, by use: their parts, their releases, seats in them, and files on the way to them."""
+
+from academy.courses.services.editing import (
+    add_section,
+    change_activity,
+    change_texts,
+    create,
+    index_course,
+    move_activity,
+    move_section,
+    remove_activity,
+    remove_section,
+    rename_section,
+)
+from academy.courses.services.enrolment import enrol, withdraw
+from academy.courses.services.releases import archive, publish, release
+
+__all__ = [
+    "add_section",
+    "archive",
+    "change_activity",
+    "change_texts",
+    "create",
+    "enrol",
+    "index_course",
+    "move_activity",
+    "move_section",
+    "publish",
+    "release",
+    "remove_activity",
+    "remove_section",
+    "rename_section",
+    "withdraw",
+]

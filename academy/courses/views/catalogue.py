@@ -1,0 +1,130 @@
+"""The catalogue, the page of one course, and its cover."""
+
+from typing import Any
+
+from flask import Response, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+
+from academy.courses import covers, queries, rules, words
+from academy.courses.models import Course
+from academy.courses.queries.catalogue import FACETS, Filters, entry_of
+from academy.courses.queries.catalogue import catalogue as find
+from academy.courses.views.blueprint import blueprint
+from academy.courses.views.reader import reader, visible_course
+from academy.security import access
+from academy.templating import IMMUTABLE
+
+LONGEST_QUERY = 200
+DRAWING = 1  # raise it when the covers are drawn in another way
+VALUES: dict[str, dict[str, Any]] = {
+    "theme": words.THEME_NAMES,
+    "language": words.LANGUAGE_NAMES,
+    "level": words.LEVELS,
+    "hours": words.HOURS,
+}
+
+
+@blueprint.get("/courses")
+@access.public
+def catalogue() -> str:
+    """Show the published courses that match the words and facets of the address."""
+    filters = filters_of(request.args)
+    found = find(filters)
+    return render_template(
+        "courses/catalogue.html",
+        filters=filters,
+        found=found,
+        facets=[(facet, _options(facet, filters, found.counts[facet])) for facet in FACETS],
+        chips=_chips(filters),
+        query=_query(filters),
+        words=words,
+        cover_url=cover_url,
+    )
+
+
+@blueprint.get("/courses/<code>")
+@access.public
+def course(code: str) -> str:
+    """Show one course: what it is, what is in it, and the next step for this reader."""
+    course, seat = visible_course(code)
+    return render_template(
+        "courses/course.html",
+        course=course,
+        seat=seat,
+        entry=entry_of(course),
+        leaves=queries.leaves(course),
+        release=queries.latest_release(course),
+        words=words,
+        can_edit=rules.can_edit(reader(), course),
+        is_open=rules.is_open(course),
+        cover_url=cover_url,
+    )
+
+
+@blueprint.get("/courses/<code>/cover.svg")
+@access.public
+def cover(code: str) -> Response:
+    """Draw the cover of a course; an address with the version is cacheable for ever."""
+    course, _seat = visible_course(code)
+    answer = Response(covers.cover_svg(course.theme, str(course.public_id)), mimetype="image/svg+xml")
+    if request.args.get("v") == _cover_version(course) and course.status == "published":
+        answer.headers["Cache-Control"] = IMMUTABLE
+    return answer
+
+
+def cover_url(course: Course) -> str:
+    """Return the address of a cover, which changes with the drawing."""
+    return url_for("courses.cover", code=course.code, v=_cover_version(course))
+
+
+def filters_of(args: MultiDict[str, str]) -> Filters:
+    """Read the filters of an address; values that do not exist are left aside."""
+    return Filters(
+        words=args.get("q", "").strip()[:LONGEST_QUERY],
+        chosen={facet: frozenset(args.getlist(facet)) & VALUES[facet].keys() for facet in FACETS},
+        sort=args["sort"] if args.get("sort") in words.SORTS else "newest",
+        page=max(1, args.get("page", 1, type=int)),
+    )
+
+
+def _cover_version(course: Course) -> str:
+    return f"{course.theme}-{DRAWING}"
+
+
+def _options(facet: str, filters: Filters, counts: dict[str, int]) -> list[dict[str, object]]:
+    return [
+        {
+            "value": value,
+            "label": label,
+            "count": counts[value],
+            "checked": value in filters.chosen[facet],
+            "theme": value if facet == "theme" else None,
+        }
+        for value, label in VALUES[facet].items()
+    ]
+
+
+def _query(filters: Filters, **changes: object) -> dict[str, Any]:
+    query: dict[str, Any] = {facet: sorted(values) for facet, values in filters.chosen.items() if values}
+    query |= {"q": filters.words} if filters.words else {}
+    query |= {"sort": filters.sort} if filters.sort != "newest" else {}
+    return query | changes
+
+
+def _chips(filters: Filters) -> list[tuple[str, str]]:
+    chips = [
+        (str(VALUES[facet][value]), _without(filters, facet, value))
+        for facet in FACETS
+        for value in VALUES[facet]
+        if value in filters.chosen[facet]
+    ]
+    if filters.words:
+        wordless = url_for("courses.catalogue", **_query(filters, q=None))
+        chips.insert(0, (_("“%(words)s”", words=filters.words), wordless))
+    return chips
+
+
+def _without(filters: Filters, facet: str, value: str) -> str:
+    rest = sorted(filters.chosen[facet] - {value})
+    return url_for("courses.catalogue", **_query(filters, **{facet: rest}))

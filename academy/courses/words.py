@@ -1,0 +1,53 @@
+"""Words for the codes that courses keep: levels, study times, audiences, languages, states of a course."""
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+THEME_NAMES: dict[str, LazyString] = {
+    "T1": _l("Irregular migration"),
+    "T2": _l("Readmission and return"),
+    "T3": _l("Legal and labour migration"),
+    "T4": _l("Integration"),
+    "T5": _l("Migration and development"),
+    "T6": _l("Asylum and protection"),
+}
+THEMES = tuple(THEME_NAMES)
+
+LEVELS: dict[str, LazyString] = {
+    "introductory": _l("Introductory"),
+    "intermediate": _l("Intermediate"),
+    "advanced": _l("Advanced"),
+}
+
+HOURS: dict[str, LazyString] = {
+    "short": _l("up to 2 h"),
+    "medium": _l("2 to 4 h"),
+    "long": _l("more than 4 h"),
+}
+
+LANGUAGE_NAMES: dict[str, LazyString] = {"en": _l("English"), "ru": _l("Russian")}
+
+AUDIENCES: dict[str, LazyString] = {
+    "border": _l("Border guards"),
+    "police": _l("Police"),
+    "migration": _l("Migration services"),
+    "consular": _l("Consular services"),
+    "ngo": _l("Non-governmental organisations"),
+    "io": _l("International organisations"),
+    "labour": _l("Labour authorities"),
+    "policy": _l("Policy makers"),
+    "academia": _l("Universities and researchers"),
+    "asylum": _l("Asylum services"),
+}
+
+SORTS: dict[str, LazyString] = {"newest": _l("newest"), "title": _l("by title")}
+
+
+def length_of(hours: float) -> str:
+    """Return the code of a study time: short, medium or long."""
+    return "short" if hours <= 2 else "medium" if hours <= 4 else "long"
+
+
+def language_name(code: str) -> str:
+    """Return the name of a language in the reader's language; a code without one is returned as it is."""
+    return str(LANGUAGE_NAMES.get(code, code))

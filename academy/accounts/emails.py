@@ -7,6 +7,34 @@ from academy.errors import Invalid
 
 LONGEST = 254
 
+FREE = frozenset(
+    {
+        *("gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "yahoo.com", "icloud.com"),
+        *(
+            "proton.me",
+            "protonmail.com",
+            "mail.ru",
+            "bk.ru",
+            "inbox.ru",
+            "list.ru",
+            "yandex.ru",
+            "yandex.com",
+        ),
+        *("ya.ru", "rambler.ru", "ukr.net", "i.ua", "mail.com", "gmx.com", "gmx.de", "gmx.net", "web.de"),
+        *("seznam.cz", "post.cz", "email.cz", "centrum.cz", "wp.pl", "onet.pl", "o2.pl", "abv.bg", "mail.bg"),
+        *(
+            "freemail.hu",
+            "citromail.hu",
+            "tut.by",
+            "mail.kz",
+            "inbox.lv",
+            "mail.ee",
+            "libero.it",
+            "orange.fr",
+        ),
+    }
+)
+
 
 class BadEmail(Invalid):
     """The text is not an e-mail address."""
@@ -21,6 +49,11 @@ def normal(text: str) -> str:
     except EmailNotValidError as error:
         raise BadEmail from error
     return checked.normalized.lower()
+
+
+def anybody_may_have(mail_domain: str) -> bool:
+    """Say whether a domain gives addresses to everybody, so that it can vouch for nobody."""
+    return mail_domain in FREE
 
 
 def domain(address: str) -> str:

@@ -1,12 +1,15 @@
 """Tables of people, their roles and scope, states and organisations."""
 
+import unicodedata
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
 import sqlalchemy as sa
 from flask_login import UserMixin
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import event
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
 from academy import clock
 from academy.db import BigId, Model, PublicId, Translated, UtcDateTime, new_public_id
@@ -157,6 +160,8 @@ class Grant(Model):
     organisation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"))
 
     person: Mapped[Person] = relationship(back_populates="grants")
+    state: Mapped[State | None] = relationship()
+    organisation: Mapped[Organisation | None] = relationship()
 
 
 class SignInAttempt(Model):

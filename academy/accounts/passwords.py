@@ -29,9 +29,11 @@ def matches(password: str, password_hash: str | None) -> bool:
         return False
 
 
-def is_outdated(password_hash: str) -> bool:
-    """Say whether the hash was made with other parameters than today's."""
-    return _hasher.check_needs_rehash(password_hash)
+def renewed(password: str, password_hash: str | None) -> str | None:
+    """Return a hash with today's parameters where the kept one has others, else None."""
+    if password_hash is None or not _hasher.check_needs_rehash(password_hash):
+        return None
+    return hash_of(password)
 
 
 def fault(password: str, *, personal: tuple[str | None, ...] = ()) -> str | None:

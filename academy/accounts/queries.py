@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import InstrumentedAttribute, joinedload
+from sqlalchemy.orm import InstrumentedAttribute, joinedload, selectinload
 
 from academy.accounts import emails, scope
 from academy.accounts.models import Grant, Organisation, Person, Role, State, folded
@@ -74,7 +74,12 @@ def count_claimants(viewer: Person) -> int:
 def staff() -> list[Person]:
     """Return everybody who holds a role beyond learner, by name."""
     holding = sa.select(Grant.person_id).where(Grant.role != Role.LEARNER)
-    found = sa.select(Person).where(Person.id.in_(holding)).options(joinedload(Person.state))
+    scope_of_grants = selectinload(Person.grants)
+    found = (
+        sa.select(Person)
+        .where(Person.id.in_(holding))
+        .options(scope_of_grants.joinedload(Grant.state), scope_of_grants.joinedload(Grant.organisation))
+    )
     return list(db.session.scalars(found.order_by(Person.name_latin, Person.id)))
 
 

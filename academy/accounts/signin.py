@@ -42,15 +42,13 @@ def try_password(email: str, password: str, *, address: str | None, known_browse
     kept_hash = person.password_hash if person else None
     commit_now()
     right = passwords.matches(password, kept_hash)
-    fresh_hash = (
-        passwords.hash_of(password) if right and kept_hash and passwords.is_outdated(kept_hash) else None
-    )
+    fresh_hash = passwords.renewed(password, kept_hash) if right else None
     if not right or person is None or not person.active:
         left = allowance.left - 1
         return Outcome("wrong", left=left, wait=throttle.WINDOW)
-    throttle.forget_sign_ins(account, address)
     if person.email_confirmed is None:
         return Outcome("unconfirmed", person=person)
+    throttle.forget_sign_ins(account, address)
     if fresh_hash:
         person.password_hash = fresh_hash
     return Outcome("welcome", person=person)

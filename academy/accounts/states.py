@@ -1,4 +1,4 @@
-"""Participating states on pages: their names, their order, and the footnote that Kosovo* never stands without."""
+"""Participating states on pages: names, order, and the footnote that Kosovo* never stands without."""
 
 import unicodedata
 from collections.abc import Iterable

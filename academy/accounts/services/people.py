@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask_babel import lazy_gettext as _l
 
 from academy import audit, clock, mail
-from academy.accounts import emails, links, queries, scope, throttle, tokens
+from academy.accounts import emails, links, names, queries, scope, throttle, tokens
 from academy.accounts.models import Organisation, Person, Pseudonym
 from academy.accounts.services import registration
 from academy.db import db
@@ -138,7 +138,8 @@ def set_password(person: Person, password_hash: str) -> None:
 
 
 def _fill(person: Person, profile: Profile) -> None:
-    person.name_latin, person.name_cyrillic = profile.name_latin, profile.name_cyrillic
+    person.name_latin = names.latin(profile.name_latin)
+    person.name_cyrillic = names.cyrillic(profile.name_cyrillic)
     person.language, person.time_zone = profile.language, profile.time_zone
 
 

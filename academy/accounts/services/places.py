@@ -38,6 +38,7 @@ class StateFacts:
     since: date | None = None
     until: date | None = None
     footnote: bool = False
+    time_zone: str = "Europe/Prague"
 
 
 def load_states() -> int:
@@ -75,7 +76,10 @@ def save_organisation(
     parent: Organisation | None,
     mail_domain: str | None,
 ) -> Organisation:
-    """Add or change an organisation; below a parent it has the parent's state. Raises DomainTaken, LoopInTree."""
+    """Add or change an organisation; below a parent it has the parent's state.
+
+    Raises DomainTaken, LoopInTree.
+    """
     _check_organisation(organisation, parent=parent, mail_domain=mail_domain)
     before = _written_unit(organisation) if organisation else None
     if organisation is None:
@@ -115,11 +119,10 @@ def _move_below(organisation: Organisation, old_path: str) -> None:
         unit.path = organisation.path + unit.path.removeprefix(old_path)
         unit.state_code = organisation.state_code
         changed.append(unit.id)
-    db.session.execute(  # a confirmed place of service in another state is confirmed no longer
+    elsewhere = Person.state_code.is_distinct_from(organisation.state_code)
+    db.session.execute(
         sa.update(Person)
-        .where(
-            Person.organisation_id.in_(changed), Person.state_code.is_distinct_from(organisation.state_code)
-        )
+        .where(Person.organisation_id.in_(changed), elsewhere)
         .values(organisation_id=None, organisation_confirmed=None)
     )
 
@@ -143,6 +146,7 @@ def _written(state: State) -> dict[str, object]:
         "since": str(state.since) if state.since else None,
         "until": str(state.until) if state.until else None,
         "footnote": state.footnote,
+        "time_zone": state.time_zone,
     }
 
 

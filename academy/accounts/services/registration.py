@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from academy import clock, mail
-from academy.accounts import emails, links, queries, throttle, tokens
+from academy.accounts import emails, links, names, queries, throttle, tokens
 from academy.accounts.models import Organisation, Person, Pseudonym
 from academy.accounts.privacy import PRIVACY_VERSION
 from academy.db import db
@@ -31,19 +31,15 @@ def register(application: Application, *, password_hash: str, address: str | Non
     """
     person = queries.person_by_email(application.email)
     if person is not None and person.email_confirmed is not None:
-        _mail(
-            person,
-            "mail/existing-account",
-            address=address,
-            forgot_url=links.absolute("accounts.forgot_password"),
-        )
+        forgot_url = links.absolute("accounts.forgot_password")
+        _mail(person, "mail/existing-account", address=address, url=forgot_url)
         return
     if person is None:
         person = Person(email=emails.normal(application.email), pseudonym=Pseudonym())
-        db.session.add(person)
     _fill(person, application)
     person.password_hash = password_hash
     person.privacy_version, person.privacy_accepted = PRIVACY_VERSION, clock.now()
+    db.session.add(person)
     db.session.flush()
     _mail_confirmation(person, address=address)
 
@@ -65,7 +61,7 @@ def confirm(person: Person) -> None:
         language=person.language,
         template="mail/welcome",
         person=person,
-        url=links.absolute("home.index"),
+        url=links.absolute("courses.catalogue"),
     )
 
 
@@ -93,7 +89,8 @@ def check_organisation(organisation: Organisation | None, *, state_code: str | N
 
 def _fill(person: Person, application: Application) -> None:
     check_organisation(application.organisation, state_code=application.state_code)
-    person.name_latin, person.name_cyrillic = application.name_latin, application.name_cyrillic
+    person.name_latin = names.latin(application.name_latin)
+    person.name_cyrillic = names.cyrillic(application.name_cyrillic)
     person.state_code, person.organisation = application.state_code, application.organisation
     person.language, person.time_zone = application.language, application.time_zone
 

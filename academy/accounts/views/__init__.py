@@ -1,10 +1,14 @@
-"""Pages of accounts."""
+"""Pages of accounts: signing in, registering, the own profile, people, and their administration."""
 
-from flask import Blueprint
+from academy.accounts.views import (  # noqa: F401 -- importing a module adds its routes
+    administration,
+    organisations,
+    password,
+    people,
+    profile,
+    registration,
+    signin,
+)
+from academy.accounts.views.blueprint import blueprint, waiting_count
 
-blueprint = Blueprint("accounts", __name__, template_folder="../templates")
-
-
-def waiting_count() -> int:
-    """Return how many people wait for a decision of the signed-in member of staff."""
-    return 0
+__all__ = ["blueprint", "waiting_count"]

@@ -1,0 +1,165 @@
+"""What staff enter about roles, states and organisations."""
+
+import re
+from typing import Any
+from uuid import UUID
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, DateField, SelectField, StringField, ValidationError
+from wtforms.validators import DataRequired, Length, Optional, Regexp
+
+from academy.accounts import emails, queries, zones
+from academy.accounts.forms import fields
+from academy.accounts.models import Organisation, Role, State
+from academy.accounts.services import StateFacts
+
+ROLES = {
+    Role.LEARNER: _l("Learner"),
+    Role.TRAINER: _l("Trainer"),
+    Role.EDITOR: _l("Library editor"),
+    Role.COORDINATOR: _l("National coordinator"),
+    Role.SECRETARIAT: _l("Secretariat"),
+    Role.OBSERVER: _l("Observer"),
+    Role.ADMINISTRATOR: _l("Administrator"),
+}
+STATUSES = [("active", _l("Active")), ("suspended", _l("Suspended")), ("former", _l("Former"))]
+REGIONS = (
+    *("EU", "Schengen non-EU", "Eastern Partnership", "Western Balkans", "Central Asia"),
+    *("Russia", "Türkiye", "Other (former EU)"),
+)
+DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
+LONGEST = 200
+
+
+class GrantForm(FlaskForm):
+    """A role for a person, and what it is limited to."""
+
+    email = fields.email_field()
+    role = SelectField(_l("Role"), validators=[DataRequired()])
+    limit = SelectField(_l("State or organisation (for coordinators)"))
+
+    def __init__(self) -> None:
+        """Offer the roles, the states and the organisations."""
+        super().__init__()
+        self.role.choices = [(role.value, name) for role, name in ROLES.items() if role != Role.LEARNER]
+        states = [(f"state:{code}", name) for code, name in fields.state_choices(queries.states())[1:]]
+        units = fields.organisation_choices(queries.organisations())
+        self.limit.choices = {
+            "–": [("", _("No limit"))],
+            _("States"): states,
+            _("Organisations and all below"): [(f"unit:{key}", name) for key, name in units],
+        }
+
+    def limits(self) -> dict[str, Any]:
+        """Return the limit as `roles.grant` takes it."""
+        return read_limit(self.limit.data or "")
+
+
+def read_limit(text: str) -> dict[str, Any]:
+    """Read `state:MD`, `unit:<public id>` or nothing."""
+    kind, _colon, value = text.partition(":")
+    if kind == "state":
+        return {"state_code": queries.state_by_code(value).code}
+    if kind == "unit":
+        return {"organisation": queries.organisation_by_public_id(UUID(value))}
+    return {}
+
+
+class StateForm(FlaskForm):
+    """A participating state."""
+
+    code = StringField(
+        _l("Code (two letters)"),
+        validators=[DataRequired(), Regexp("^[A-Za-z]{2}$", message=_l("Two Latin letters."))],
+    )
+    name_en = StringField(_l("Name in English"), validators=[DataRequired(), Length(max=LONGEST)])
+    name_ru = StringField(_l("Name in Russian"), validators=[DataRequired(), Length(max=LONGEST)])
+    region = SelectField(_l("Region"), choices=[(name, name) for name in REGIONS])
+    status = SelectField(_l("Status"), choices=STATUSES)
+    since = DateField(_l("Since"), validators=[Optional()])
+    until = DateField(_l("Until"), validators=[Optional()])
+    time_zone = SelectField(_l("Time zone"))
+    footnote = BooleanField(_l("The name carries the footnote on status"))
+
+    def __init__(self, state: State | None = None) -> None:
+        """Begin with the state as it is; its code stays."""
+        names = {"name_en": state.name.get("en"), "name_ru": state.name.get("ru")} if state else {}
+        super().__init__(obj=state, data={"time_zone": zones.DEFAULT, **names} if not state else names)
+        self.time_zone.choices = zones.choices(current=state.time_zone if state else None)
+        if state is not None:
+            del self.code
+
+    def facts(self) -> StateFacts:
+        """Return what was entered."""
+        return StateFacts(
+            name={"en": (self.name_en.data or "").strip(), "ru": (self.name_ru.data or "").strip()},
+            region=self.region.data,
+            status=self.status.data,
+            since=self.since.data,
+            until=self.until.data,
+            footnote=self.footnote.data,
+            time_zone=self.time_zone.data,
+        )
+
+    def validate_until(self, field: DateField) -> None:
+        """Refuse an end before the beginning."""
+        if field.data and self.since.data and field.data < self.since.data:
+            raise ValidationError(_("The end lies before the beginning."))
+
+
+class OrganisationForm(FlaskForm):
+    """An organisation and its place in the tree."""
+
+    name_en = StringField(_l("Name in English"), validators=[DataRequired(), Length(max=LONGEST)])
+    name_ru = StringField(_l("Name in Russian"), validators=[Length(max=LONGEST)])
+    state = SelectField(_l("State"))
+    parent = SelectField(_l("Part of"))
+    mail_domain = StringField(
+        _l("Mail domain"), description=_l("Whoever confirms an address of this domain is confirmed at once.")
+    )
+
+    def __init__(self, organisation: Organisation | None = None) -> None:
+        """Begin with the organisation as it is."""
+        super().__init__(data=_of(organisation) if organisation else {})
+        self.state.choices = fields.state_choices(queries.states())
+        units = [
+            unit
+            for unit in queries.organisations()
+            if organisation is None or not unit.path.startswith(organisation.path)
+        ]
+        self.parent.choices = [("", _("Nothing above")), *fields.organisation_choices(units)]
+
+    def facts(self) -> dict[str, Any]:
+        """Return what was entered as `places.save_organisation` takes it."""
+        above = self.parent.data
+        return {
+            "name": {"en": (self.name_en.data or "").strip(), "ru": (self.name_ru.data or "").strip()},
+            "state_code": self.state.data or None,
+            "parent": queries.organisation_by_public_id(UUID(above)) if above else None,
+            "mail_domain": self.mail_domain.data or None,
+        }
+
+    def validate_mail_domain(self, field: StringField) -> None:
+        """Bring a domain to its one form; refuse what is none."""
+        field.data = (field.data or "").strip().lower().removeprefix("@")
+        if field.data and not DOMAIN.fullmatch(field.data):
+            raise ValidationError(_("A mail domain looks like border.example.org."))
+        if emails.anybody_may_have(field.data):
+            raise ValidationError(_("Anybody can have an address of this domain, so it proves nothing."))
+
+
+def role_name(role: str) -> str:
+    """Return the name of a role in the reader's language."""
+    return str(ROLES[Role(role)])
+
+
+def _of(organisation: Organisation) -> dict[str, object]:
+    return {
+        "name_en": organisation.name.get("en"),
+        "name_ru": organisation.name.get("ru"),
+        "state": organisation.state_code or "",
+        "parent": str(organisation.parent.public_id) if organisation.parent else "",
+        "mail_domain": organisation.mail_domain,
+    }

@@ -1,0 +1,46 @@
+"""Signing in, and choosing a new password."""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, PasswordField
+from wtforms.validators import DataRequired, Length
+
+from academy.accounts import passwords
+from academy.accounts.forms import fields
+from academy.accounts.models import Person
+
+
+class SignInForm(FlaskForm):
+    """Address and password; `next` is a path to go to afterwards."""
+
+    email = fields.email_field()
+    password = PasswordField(
+        _l("Password"),
+        validators=[DataRequired(_l("Enter your password.")), Length(max=passwords.LONGEST)],
+        render_kw={"autocomplete": "current-password"},
+    )
+    next = HiddenField()
+
+
+class EmailForm(FlaskForm):
+    """Just an address."""
+
+    email = fields.email_field()
+
+
+class NewPasswordForm(FlaskForm):
+    """A new password, by a link; invited people also accept the privacy notice."""
+
+    password = fields.new_password_field(_l("New password"))
+    consent = fields.consent_field()
+
+    def __init__(self, person: Person) -> None:
+        """Ask for consent only where there is none yet."""
+        super().__init__()
+        self.person = person
+        if person.privacy_version is not None:
+            del self.consent
+
+    def personal(self) -> tuple[str | None, ...]:
+        """Return what the password may not consist of."""
+        return self.person.email, self.person.name_latin, self.person.name_cyrillic

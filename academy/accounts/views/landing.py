@@ -1,0 +1,33 @@
+"""Where a person goes after signing in."""
+
+from urllib.parse import urlsplit
+
+from flask import url_for
+
+from academy.accounts.models import Person
+from academy.accounts.queries import count_claimants
+
+
+def safe_path(target: str | None) -> str | None:
+    """Return a target of `next` when it is a path on this very site, else None.
+
+    Browsers read `//host`, `/\\host` and addresses with control characters as other sites.
+    """
+    if not target or not target.startswith("/") or target[1:2] in {"/", "\\"}:
+        return None
+    if any(ord(letter) < 33 or letter == "\\" for letter in target):
+        return None
+    parts = urlsplit(target)
+    return None if parts.scheme or parts.netloc else target
+
+
+def landing(person: Person) -> str:
+    """Return the first page of a person: what waits, by role, else the own learning."""
+    roles = person.roles
+    if roles & {"coordinator", "secretariat", "administrator"}:
+        if count_claimants(person):
+            return url_for("accounts.people", tab="waiting")
+        return url_for("accounts.people" if "administrator" in roles else "reports.completion")
+    if "trainer" in roles:
+        return url_for("courses.teach")
+    return url_for("progress.learn")

@@ -1,0 +1,111 @@
+"""Registering in four steps, and confirming the address."""
+
+from flask import redirect, render_template, request, session, url_for
+from flask_login import current_user
+
+from academy.accounts import emails, passwords, services, tokens
+from academy.accounts.forms import registration as forms
+from academy.accounts.forms.signin import EmailForm
+from academy.accounts.views.blueprint import blueprint
+from academy.accounts.views.landing import landing
+from academy.accounts.views.signin import Page, welcome
+from academy.db import release
+from academy.security import access
+
+ANSWERS = "registration"
+SENT_TO = "registration sent to"
+LAST = len(forms.TITLES)
+
+
+@blueprint.route("/register", methods=["GET", "POST"])
+@access.public
+def register() -> Page:
+    """Ask one step at a time; what was answered is kept in this browser's session until the end."""
+    if current_user.is_authenticated:
+        return redirect(landing(current_user), 303)
+    answers = session.get(ANSWERS, {})
+    number = min(max(request.args.get("step", 1, type=int), 1), LAST)
+    furthest = forms.first_open_step(answers)
+    if number > furthest:
+        return redirect(url_for(".register", step=furthest), 303)
+    form = _form(number, answers)
+    if request.method == "POST" and request.form.get("back"):
+        return _keep(form, answers, go_to=number - 1)
+    if not form.validate_on_submit():
+        return _step_page(form, number, answers), 422 if form.errors else 200
+    if number < LAST:
+        return _keep(form, answers, go_to=number + 1)
+    return _finish(form, answers)
+
+
+@blueprint.get("/register/sent")
+@access.public
+def registered() -> Page:
+    """Say that a mail was sent, to whoever registered; the same for every address."""
+    if SENT_TO not in session:
+        return redirect(url_for(".register"), 303)
+    form = EmailForm(formdata=None, data={"email": session[SENT_TO]})
+    return render_template("accounts/registered.html", email=session[SENT_TO], form=form)
+
+
+@blueprint.post("/register/resend")
+@access.public
+def resend() -> Page:
+    """Send the confirming mail once more; says the same for every address."""
+    form = EmailForm()
+    if not form.validate_on_submit():
+        return render_template("accounts/registered.html", email=None, form=form), 422
+    services.resend_confirmation(str(form.email.data), address=request.remote_addr)
+    session[SENT_TO] = form.email.data
+    return redirect(url_for(".registered"), 303)
+
+
+@blueprint.route("/confirm/<token>", methods=["GET", "POST"])
+@access.token
+def confirm(token: str) -> Page:
+    """Show one button; mail scanners that follow links confirm nothing. The button confirms and signs in."""
+    try:
+        person = tokens.person_confirming(token)
+    except tokens.BadToken as error:
+        return _dead_link(error), 400
+    if request.method == "GET":
+        return render_template("accounts/confirm.html", person=person, token=token)
+    services.confirm(person)
+    return welcome(person)
+
+
+def _form(number: int, answers: dict[str, str]) -> forms.Step:
+    if number == LAST:
+        return forms.CheckStep(answers)
+    return forms.STEPS[number - 1](answers)
+
+
+def _keep(form: forms.Step, answers: dict[str, str], *, go_to: int) -> Page:
+    session[ANSWERS] = {**answers, **form.kept()}
+    return redirect(url_for(".register", step=go_to), 303)
+
+
+def _step_page(form: forms.Step, number: int, answers: dict[str, str]) -> str:
+    return render_template(
+        "accounts/register.html",
+        form=form,
+        step=number,
+        titles=forms.TITLES,
+        summary=forms.summary(answers) if number == LAST else [],
+        states_shown=forms.states_shown(number, answers),
+    )
+
+
+def _finish(form: forms.Step, answers: dict[str, str]) -> Page:
+    release()
+    password_hash = passwords.hash_of(form["password"].data)
+    application = forms.application(answers)
+    services.register(application, password_hash=password_hash, address=request.remote_addr)
+    session.pop(ANSWERS)
+    session[SENT_TO] = emails.normal(application.email)
+    return redirect(url_for(".registered"), 303)
+
+
+def _dead_link(error: tokens.BadToken) -> str:
+    form = EmailForm(formdata=None)
+    return render_template("accounts/dead-link.html", error=error, form=form, kind="confirm")

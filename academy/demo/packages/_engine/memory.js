@@ -13,14 +13,14 @@
     return lesson.pages.concat(lesson.check.intro, questions, result);
   }
 
-  function Memory(lesson, saved) {
+  function Memory(lesson, saved, recordedScore) {
     this.pages = expand(lesson);
     this.scored = lesson.check ? lesson.check.questions : [];
     this.seen = new Set(this.pages.map((page) => page.id).filter((id, index) => (saved.s || '')[index] === '1'));
     this.answers = saved.a || {};
     this.checked = new Set(saved.k || []);
     this.attempt = saved.n || 1;
-    this.best = typeof saved.b === 'number' ? saved.b : null;
+    this.best = typeof saved.b === 'number' ? saved.b : recordedScore;
   }
 
   Memory.prototype.save = function () {

@@ -10,7 +10,7 @@
 
   const session = new Session();
   session.start();
-  const memory = new Memory(lesson, session.restore());
+  const memory = new Memory(lesson, session.restore(), session.score());
   const passMark = session.passMark(lesson.passMark);
   const context = {
     lesson: lesson, memory: memory, words: words, passMark: passMark,

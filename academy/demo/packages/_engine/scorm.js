@@ -81,6 +81,11 @@
     this.set('cmi.core.score.raw', percent);
   };
 
+  Session.prototype.score = function () {
+    const recorded = parseFloat(this.get('cmi.core.score.raw'));
+    return Number.isNaN(recorded) ? null : recorded;
+  };
+
   Session.prototype.passMark = function (otherwise) {
     const mastery = parseFloat(this.get('cmi.student_data.mastery_score'));
     return Number.isNaN(mastery) ? otherwise : mastery;

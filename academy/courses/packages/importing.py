@@ -56,7 +56,7 @@ def import_package(
 def _write(kept: Kept, destination: Destination) -> PackageVersion:
     activity = _activity(kept, destination)
     if not are_present(kept):
-        raise Conflict(_l("Another import removed files of this package. Please import it again."))
+        raise Conflict(_l("Another import removed files of this package. Import it again."))
     package = _package(activity, destination.language)
     if package.current and package.current.sha256 == kept.sha256:
         return package.current

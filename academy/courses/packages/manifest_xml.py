@@ -1,7 +1,7 @@
 """XML of strangers: no DTD, no entities, no network; common faults are repaired and told."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -134,9 +134,8 @@ def _parser(**options: Any) -> etree.XMLParser:
 def _with_loose_prefixes(content: bytes, file: str, findings: list[Finding]) -> Element | None:
     """Accept a file whose only fault is prefixes that nobody declared."""
     parser = _parser(recover=True)
-    root = etree.fromstring(content, parser)
-    faults: Iterable[str] = {entry.type_name for entry in parser.error_log}
-    if root is None or set(faults) != {UNDECLARED_PREFIX}:
+    root = _try(lambda: etree.fromstring(content, parser))
+    if root is None or {entry.type_name for entry in parser.error_log} != {UNDECLARED_PREFIX}:
         return None
     findings.append(finding("xml-prefix", file=file, line=parser.error_log[0].line))
     return root

@@ -10,34 +10,31 @@ MESSAGES: dict[str, tuple[Literal["error", "warning", "info"], LazyString]] = {
     "not-a-zip": ("error", _l("This file is not a zip archive.")),
     "zip-cut-off": (
         "error",
-        _l("The zip archive ends too early: it was cut off on its way. Please upload the file again."),
+        _l("The zip archive ends too early: it was cut off on its way. Upload the file again."),
     ),
     "zip-broken": ("error", _l("The directory of the zip archive is damaged.")),
     "zip-several-parts": (
         "error",
-        _l("The zip archive is split into several parts; please pack it as one file."),
+        _l("The zip archive is split into several parts. Pack it as one file."),
     ),
     "zip-ambiguous": (
         "error",
-        _l(
-            "The zip archive can be read in two ways, because its headers disagree. "
-            "Please pack the course again."
-        ),
+        _l("The zip archive can be read in two ways, because its headers disagree. Pack the course again."),
     ),
     "zip-hidden-data": (
         "error",
-        _l("The zip archive holds data that its directory does not list. Please pack the course again."),
+        _l("The zip archive holds data that its directory does not list. Pack the course again."),
     ),
     "zip-overlap": ("error", _l("Entries of the zip archive overlap.")),
     "zip-encrypted": (
         "error",
-        _l("The file is encrypted with a password. Please pack the course without one."),
+        _l("The file is encrypted with a password. Pack the course without one."),
     ),
     "zip-method": (
         "error",
         _l(
             "The file is compressed with method %(method)s, which is not supported. "
-            "Please pack the course with ordinary zip compression (deflate)."
+            "Pack the course with ordinary zip compression (deflate)."
         ),
     ),
     "zip-too-many-files": ("error", _l("The archive holds %(count)s files; at most %(limit)s are allowed.")),
@@ -56,7 +53,7 @@ MESSAGES: dict[str, tuple[Literal["error", "warning", "info"], LazyString]] = {
     "zip-size-wrong": ("error", _l("The size of the file is not the one that the archive states.")),
     "zip-checksum": (
         "error",
-        _l("The file is damaged: its checksum is wrong. Please pack or upload the course again."),
+        _l("The file is damaged: its checksum is wrong. Pack or upload the course again."),
     ),
     "zip-special-file": ("error", _l("The entry is a link or a special file, not an ordinary file.")),
     "name-empty": ("error", _l("An entry of the archive has no name.")),
@@ -78,7 +75,7 @@ MESSAGES: dict[str, tuple[Literal["error", "warning", "info"], LazyString]] = {
     "no-manifest": ("error", _l("The archive holds no imsmanifest.xml, so it is not a SCORM package.")),
     "several-manifests": (
         "error",
-        _l("The archive holds several packages: %(names)s. Please upload each of them alone."),
+        _l("The archive holds several packages: %(names)s. Upload each of them alone."),
     ),
     "manifest-in-folder": (
         "warning",

@@ -9,7 +9,7 @@ from academy.courses.packages.limits import Limits
 
 LEGACY = ("cp437", "cp866", "cp1251", "gbk", "shift_jis")
 DRIVE = re.compile(r"[A-Za-z]:")
-DEVICE = re.compile(r"(con|prn|aux|nul|com[1-9¹²³]|lpt[1-9¹²³]|conin\$|conout\$)(\..*)?", re.IGNORECASE)
+DEVICE = re.compile(r"(con|prn|aux|nul|com[1-9¹²³]|lpt[1-9¹²³]|conin\$|conout\$)", re.IGNORECASE)
 CYRILLIC = re.compile(r"[А-яЁёЂ-џҐ-ӿ]")
 WESTERN = re.compile(r"[À-ÿŒœŠšŽž]")
 
@@ -42,7 +42,7 @@ def clean(name: str, *, limits: Limits) -> str:
         raise refused("name-empty")
     if any(_climbs(part) for part in parts):
         raise refused("name-parent", file=shown)
-    if any(DEVICE.fullmatch(part.rstrip(" .")) for part in parts):
+    if any(DEVICE.fullmatch(part.partition(".")[0].strip()) for part in parts):
         raise refused("name-device", file=shown)
     if len(path) > limits.name_characters or len(parts) > limits.depth:
         raise refused("name-too-long", file=f"{shown[:100]}…")
@@ -104,4 +104,4 @@ def _has_control(name: str) -> bool:
 
 
 def _climbs(part: str) -> bool:
-    return part.startswith("..") and not part.strip(". ")
+    return ".." in part and not part.strip(". ")

@@ -1,0 +1,1 @@
+"""Builders that make sample packages in memory, honest ones and hostile ones."""

@@ -23,12 +23,18 @@
     draw('rect', { width: 1, height: 1, class: 'c' + colour, 'shape-rendering': 'crispEdges' }, group);
   }
 
-  function drawTile(svg, tile, column, row) {
-    const [shape, colour, ground] = tile;
-    if (shape === '.') return;
+  function cell(svg, column, row) {
     const place = 'translate(' + column * TILE + ' ' + row * TILE + ') scale(' + TILE + ')';
-    const group = draw('g', { transform: place }, svg);
-    if (ground && ground !== '.') square(group, ground);
+    return draw('g', { transform: place }, svg);
+  }
+
+  function drawGround(svg, [shape, , ground], column, row) {
+    if (shape !== '.' && ground) square(cell(svg, column, row), ground);
+  }
+
+  function drawShape(svg, [shape, colour], column, row) {
+    if (shape === '.') return;
+    const group = cell(svg, column, row);
     const paint = { class: 'c' + colour };
     if (shape === 's') square(group, colour);
     if (shape === 'o') draw('circle', { cx: 0.5, cy: 0.5, r: 0.36, ...paint }, group);
@@ -64,7 +70,9 @@
     } else {
       svg.setAttribute('aria-hidden', 'true');
     }
-    rows.forEach((row, y) => row.forEach((tile, x) => drawTile(svg, tile, x, y)));
+    [drawGround, drawShape].forEach((pass) => {
+      rows.forEach((row, y) => row.forEach((tile, x) => pass(svg, tile, x, y)));
+    });
     (picture.arrows || []).forEach((points) => drawArrow(svg, points));
     (picture.marks || []).forEach((mark) => drawMark(svg, mark));
     return svg;

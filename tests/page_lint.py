@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from flask import g
 from flask.testing import FlaskClient
 from lxml import etree, html
 from werkzeug.test import TestResponse
@@ -19,7 +20,9 @@ class LintingClient(FlaskClient):
     def open(self, *args: Any, lint: bool = True, **options: Any) -> TestResponse:
         """Commit what the test prepared, send a request, and lint the answer where it is a page."""
         db.session.commit()
-        answer = super().open(*args, **options)
+        for name in list(g):  # the test's application context is that of the request, too
+            g.pop(name)
+        answer = super().open(*args, **{"buffered": True, **options})
         if lint and answer.mimetype == "text/html" and not answer.is_streamed:
             faults = list(page_faults(answer.get_data(as_text=True)))
             assert not faults, f"{answer.request.path}: {faults}"

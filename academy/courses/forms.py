@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import DecimalField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from academy.courses import words
@@ -16,6 +17,11 @@ from academy.locale import LANGUAGES, translated
 TITLE = Length(max=200, message=_l("A title has at most 200 characters."))
 SUMMARY = Length(max=2000, message=_l("A summary has at most 2000 characters."))
 HOURS = NumberRange(0.25, 500, message=_l("Between 0.25 and 500 hours."))
+
+
+def options(labels: Mapping[str, object]) -> list[SelectChoice]:
+    """Return the options of a select field, from values to labels."""
+    return [SelectChoice(value, label) for value, label in labels.items()]
 
 
 def _stripped(text: str | None) -> str | None:
@@ -46,8 +52,8 @@ class ActivityForm(TitleForm):
 
     def offer(self, sections: list[Section]) -> None:
         """Offer the sections of the course."""
-        choices = [(str(section.public_id), translated(section.title)) for section in sections]
-        self.section.choices = [("", _l("No section")), *choices]
+        choices = {str(section.public_id): translated(section.title) for section in sections}
+        self.section.choices = options({"": _l("No section")} | choices)
 
 
 class DescriptionForm(TitleForm):
@@ -56,7 +62,7 @@ class DescriptionForm(TitleForm):
     summary_en = TextAreaField(_l("Summary"), validators=[SUMMARY], render_kw={"rows": 5})
     summary_ru = TextAreaField("Краткое описание", validators=[SUMMARY], render_kw={"rows": 5})
     theme = SelectField(_l("Thematic area"))
-    level = SelectField(_l("Level"), choices=list(words.LEVELS.items()))
+    level = SelectField(_l("Level"), choices=options(words.LEVELS))
     hours = DecimalField(
         _l("Study time in hours"),
         places=None,
@@ -67,7 +73,7 @@ class DescriptionForm(TitleForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Offer the six thematic areas by their names."""
         super().__init__(*args, **kwargs)
-        self.theme.choices = [(code, words.THEME_NAMES[code]) for code in words.THEMES]
+        self.theme.choices = options(words.THEME_NAMES)
 
     @property
     def values(self) -> dict[str, Any]:
@@ -100,7 +106,7 @@ class UploadForm(FlaskForm):
     file = FileField(_l("Package"))
     name = StringField(validators=[Length(max=255)])
     size = IntegerField(validators=[Optional()])
-    language = SelectField(_l("Language of the package"), choices=list(words.LANGUAGE_NAMES.items()))
+    language = SelectField(_l("Language of the package"), choices=options(words.LANGUAGE_NAMES))
     activity = SelectField(_l("Place in the course"), validators=[Optional()])
 
 

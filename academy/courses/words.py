@@ -11,7 +11,6 @@ THEME_NAMES: dict[str, LazyString] = {
     "T5": _l("Migration and development"),
     "T6": _l("Asylum and protection"),
 }
-THEMES = tuple(THEME_NAMES)
 
 LEVELS: dict[str, LazyString] = {
     "introductory": _l("Introductory"),

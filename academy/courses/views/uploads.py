@@ -11,7 +11,7 @@ from werkzeug.http import parse_content_range_header
 from werkzeug.wrappers import Response
 
 from academy.courses import kinds, queries
-from academy.courses.forms import UploadForm
+from academy.courses.forms import UploadForm, options
 from academy.courses.models import Course, Upload
 from academy.courses.queries.incoming import standing, verdict
 from academy.courses.services import uploads
@@ -102,8 +102,8 @@ def too_large(error: RequestEntityTooLarge) -> Any:
 
 
 def _form(course: Course, form: UploadForm) -> UploadForm:
-    activities = [(str(one.public_id), translated(one.title)) for one in queries.content_of(course)]
-    form.activity.choices = [("", _l("A new activity at the end")), *activities]
+    activities = {str(one.public_id): translated(one.title) for one in queries.content_of(course)}
+    form.activity.choices = options({"": _l("A new activity at the end")} | activities)
     return form
 
 

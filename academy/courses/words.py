@@ -12,6 +12,8 @@ THEME_NAMES: dict[str, LazyString] = {
     "T6": _l("Asylum and protection"),
 }
 
+THEMES = tuple(THEME_NAMES)
+
 LEVELS: dict[str, LazyString] = {
     "introductory": _l("Introductory"),
     "intermediate": _l("Intermediate"),

@@ -1,9 +1,94 @@
 """Commands of accounts."""
 
+import sys
+
 import click
 
-groups: tuple[click.Command, ...] = ()
+from academy.accounts import passwords, queries, services, throttle
+from academy.accounts.models import Organisation, Person, Role
+from academy.accounts.services import Profile
+from academy.accounts.zones import DEFAULT
+from academy.commands import Commands, json_option, print_json, print_table
+from academy.errors import Invalid
+from academy.locale import LANGUAGES, translated
+
+users = Commands("users", help="People and their accounts.")
+
+
+@users.command("create")
+@click.option("--email", required=True)
+@click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
+@click.option("--state", help="Two-letter code; a coordinator gets it as scope.")
+@click.option("--name-latin", help="As in the passport; without it, the address stands in.")
+@click.option("--name-cyrillic")
+@click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True)
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+def create(email: str, role: str, state: str | None, password_stdin: bool, **about: str | None) -> None:
+    """Make an account, active and confirmed. Without a password the person gets a link to choose one."""
+    chosen = queries.state_by_code(state) if state else None
+    name = about["name_latin"] or _name_of(email)
+    password_hash = _password(email, name) if password_stdin else None
+    profile = Profile(
+        name_latin=name,
+        name_cyrillic=about["name_cyrillic"],
+        language=str(about["language"]),
+        time_zone=chosen.time_zone if chosen else DEFAULT,
+    )
+    code = chosen.code if chosen else None
+    person = services.create_person(email, profile=profile, state_code=code, password_hash=password_hash)
+    services.grant(person, Role(role), state_code=code)
+    if password_hash is None:
+        services.invite(person)
+    click.echo(f"{person.email} is {role}{f' of {code}' if code else ''}")
+
+
+@users.command("list")
+@json_option
+def list_users(as_json: bool) -> None:
+    """List everybody who has an account."""
+    rows = [_row(person) for person in queries.all_people()]
+    if as_json:
+        print_json(rows)
+    else:
+        print_table([{**row, "roles": " ".join(row["roles"])} for row in rows], empty="No accounts.")  # type: ignore[arg-type]
 
 
 def forget_attempts() -> None:
     """Remove failed sign-ins that no longer throttle anybody."""
+    throttle.forget_old()
+
+
+def _password(email: str, name: str) -> str:
+    password = sys.stdin.readline().rstrip("\r\n")
+    fault = passwords.fault(password, personal=(email, name))
+    if fault:
+        raise Invalid(fault)
+    return passwords.hash_of(password)
+
+
+def _name_of(email: str) -> str:
+    words = [
+        word for word in email.partition("@")[0].replace(".", " ").replace("_", " ").split() if word.isalpha()
+    ]
+    return " ".join(words).title() or "Unnamed"
+
+
+def _row(person: Person) -> dict[str, object]:
+    return {
+        "email": person.email,
+        "name_latin": person.name_latin,
+        "name_cyrillic": person.name_cyrillic,
+        "state": person.state_code,
+        "state_confirmed": person.state_confirmed is not None,
+        "organisation": _organisation(person.organisation),
+        "roles": sorted(person.roles),
+        "language": person.language,
+        "active": person.is_active,
+    }
+
+
+def _organisation(organisation: Organisation | None) -> str | None:
+    return translated(organisation.name, "en") if organisation else None
+
+
+groups: tuple[click.Command, ...] = (users,)

@@ -20,8 +20,8 @@ FREE = frozenset(
             "yandex.ru",
             "yandex.com",
         ),
-        *("ya.ru", "rambler.ru", "ukr.net", "i.ua", "mail.com", "gmx.com", "gmx.de", "gmx.net", "web.de"),
-        *("seznam.cz", "post.cz", "email.cz", "centrum.cz", "wp.pl", "onet.pl", "o2.pl", "abv.bg", "mail.bg"),
+        *("yandex.com", "ya.ru", "rambler.ru", "ukr.net", "i.ua", "mail.com", "gmx.com", "gmx.de"),
+        *("gmx.net", "web.de", "seznam.cz", "post.cz", "email.cz", "centrum.cz", "wp.pl", "onet.pl", "o2.pl"),
         *(
             "freemail.hu",
             "citromail.hu",

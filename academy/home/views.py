@@ -1,5 +1,101 @@
 """Pages of home."""
 
-from flask import Blueprint
+from flask import Blueprint, current_app, redirect, render_template, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from academy.accounts.privacy import PRIVACY_VERSION
+from academy.courses.queries import catalogue
+from academy.courses.views.catalogue import cover_url
+from academy.courses.words import LEVELS, THEMES
+from academy.errors import NotFound
+from academy.home import outbox as mails
+from academy.library import queries as library
+from academy.library.vocabulary import TYPES
+from academy.security import access
+
+NEWEST = 3
 
 blueprint = Blueprint("home", __name__, template_folder="templates")
+
+
+@blueprint.get("/")
+@access.public
+def index() -> str | Response:
+    """Say what this is; who is signed in goes to the own learning."""
+    if current_user.is_authenticated:
+        return redirect(url_for("progress.learn"), 303)
+    courses = catalogue.catalogue(catalogue.Filters())
+    found = library.find("observatory", reader=current_user, filters=library.Filters())
+    return render_template(
+        "home/index.html",
+        courses=courses,
+        newest=courses.entries[:NEWEST],
+        resources=found.resources[:NEWEST],
+        resource_counts=found.counts["themes"],
+        themes=THEMES,
+        levels=LEVELS,
+        types=TYPES,
+        cover_url=cover_url,
+    )
+
+
+@blueprint.get("/help")
+@access.public
+def help() -> str:
+    """Answer what people ask first."""
+    return render_template("home/help.html")
+
+
+@blueprint.get("/accessibility")
+@access.public
+def accessibility() -> str:
+    """Say how the pages can be used, and what is known not to work yet."""
+    return render_template("home/accessibility.html")
+
+
+@blueprint.get("/privacy")
+@access.public
+def privacy() -> str:
+    """Show the privacy notice that people accept at registration, with its version."""
+    return render_template("home/privacy.html", version=PRIVACY_VERSION)
+
+
+@blueprint.get("/personal-data")
+@access.public
+def personal_data() -> Response:
+    """Lead from the older address to the privacy notice."""
+    return redirect(url_for("home.privacy"), 301)
+
+
+@blueprint.get("/contact")
+@access.public
+def contact() -> str:
+    """Say how to reach the Secretariat."""
+    return render_template("home/contact.html", address=current_app.config["MAIL_FROM"])
+
+
+@blueprint.get("/outbox")
+@access.public
+def outbox() -> str:
+    """List the mails that this demonstration would have sent; elsewhere there is no such page."""
+    _only_in_demonstration()
+    return render_template("home/outbox.html", mails=mails.newest_first())
+
+
+@blueprint.get("/outbox/<uuid:name>")
+@access.public
+def outbox_mail(name: object) -> str:
+    """Show the text of one mail, with its links."""
+    _only_in_demonstration()
+    return render_template("home/outbox-mail.html", mail=mails.by_name(str(name)))
+
+
+@blueprint.app_context_processor
+def _outbox_is_open() -> dict[str, object]:
+    return {"outbox_is_open": mails.is_open()}
+
+
+def _only_in_demonstration() -> None:
+    if not mails.is_open():
+        raise NotFound

@@ -1,0 +1,84 @@
+"""Mail that lies in the outbox folder of a demonstration, as people may read it."""
+
+import email
+import email.policy
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from flask import current_app
+from markupsafe import Markup, escape
+
+from academy import mail
+from academy.errors import NotFound
+from academy.templating import demo_mode
+
+MOST = 100
+ADDRESS = re.compile(r"https?://[^\s<>\"']+")
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One mail: file name without its ending, and what a mail program shows first."""
+
+    name: str
+    to: str
+    subject: str
+    at: datetime | None
+    lines: list[Markup]
+
+
+def is_open() -> bool:
+    """Say whether the outbox may be read: demo data, and an Academy that only this computer reaches."""
+    host = urlsplit(str(current_app.config["BASE_URL"])).hostname or ""
+    return demo_mode() and not current_app.config["MAIL_URL"] and _is_loopback(host)
+
+
+def newest_first() -> list[Mail]:
+    """Return the newest mails."""
+    files = sorted(mail.outbox().glob("*.eml"), key=lambda path: path.stat().st_mtime_ns, reverse=True)
+    return [_read(path) for path in files[:MOST]]
+
+
+def by_name(name: str) -> Mail:
+    """Return one mail; raises NotFound."""
+    path = mail.outbox() / f"{name}.eml"
+    if not path.is_file():
+        raise NotFound
+    return _read(path)
+
+
+def _read(path: Path) -> Mail:
+    message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+    assert isinstance(message, EmailMessage)  # noqa: S101 -- the policy makes it one
+    body = message.get_body(("plain",))
+    sent = message["Date"]
+    return Mail(
+        name=path.stem,
+        to=str(message["To"]),
+        subject=str(message["Subject"]),
+        at=sent.datetime if sent else None,
+        lines=[_with_links(line) for line in (body.get_content() if body else "").splitlines()],
+    )
+
+
+def _with_links(text: str) -> Markup:
+    parts, position = [], 0
+    for found in ADDRESS.finditer(text):
+        parts.append(escape(text[position : found.start()]))
+        parts.append(Markup('<a href="{0}">{0}</a>').format(found.group()))
+        position = found.end()
+    return Markup("").join([*parts, escape(text[position:])])
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

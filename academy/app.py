@@ -10,6 +10,7 @@ from flask_login import LoginManager
 
 from academy import audit, config, db, errors, jobs, locale, mail, operation, security, templating
 from academy.accounts import cli as accounts_cli
+from academy.accounts import services as accounts_services
 from academy.accounts import signin
 from academy.accounts import views as accounts_views
 from academy.certificates import cli as certificates_cli
@@ -53,7 +54,8 @@ def create_app(settings: Mapping[str, object] | None = None) -> Flask:
     _signals()
     _slots(app)
     _navigation(app)
-    app.wsgi_app = origin.by_host(app)  # type: ignore[method-assign]
+    app.extensions["academy.after_upgrade"].append(accounts_services.load_states)
+    app.wsgi_app = origin.by_host(app)  # type: ignore[method-assign, assignment]
     return app
 
 

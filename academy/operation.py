@@ -19,7 +19,8 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def init_app(app: Flask) -> None:
-    """Add the open routes that a monitor asks."""
+    """Add the open routes that a monitor asks, and a list of what rooms do after each upgrade."""
+    app.extensions["academy.after_upgrade"] = []
     app.add_url_rule("/healthz", "healthz", access.public(healthz))
     app.add_url_rule("/readyz", "readyz", access.public(readyz))
 
@@ -46,6 +47,8 @@ def upgrade(revision: str = "head") -> None:
     if db.session.scalar(known) is None:
         value = str(current_app.config["BASE_URL"])
         db.session.execute(sa.insert(installation).values(name="iri_base", value=value))
+    for fill in current_app.extensions["academy.after_upgrade"]:
+        fill()
     db.session.commit()
 
 

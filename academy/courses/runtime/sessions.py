@@ -1,5 +1,182 @@
-"""The end of sessions."""
+"""The beginning and the end of a SCO's sessions, and what they add to attempt, total time and statements."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import sqlalchemy as sa
+
+from academy import clock
+from academy.accounts import pseudonyms
+from academy.courses import identifiers
+from academy.courses.models import Attempt, Launch
+from academy.courses.runtime import cmi, leaves, results, statements
+from academy.courses.runtime.results import End, Result
+from academy.courses.runtime.statements import Json, Moment, Scene, Thing
+from academy.db import db, iri_base
+from academy.xapi import store, vocabulary
+
+SILENCE = timedelta(minutes=30)
+LONGEST_MEASURED_MS = 4 * 3600 * 1000
+
+
+@dataclass
+class Track:
+    """A launch that leaves tracks, and the statements that its present change has made so far."""
+
+    launch: Launch
+    attempt: Attempt
+    moment: Moment
+    told: list[Json] = field(default_factory=list)
+    _scene: Scene | None = None
+
+    @property
+    def scene(self) -> Scene:
+        """Return who learns what where; asked of the database only where something is told."""
+        if self._scene is None:
+            self._scene = scene_of(self.launch, self.attempt)
+        return self._scene
+
+    @property
+    def is_asset(self) -> bool:
+        """Say whether the leaf never speaks to the API: it is complete once opened."""
+        return self.launch.activity.kind == "asset"
+
+    @property
+    def mastery(self) -> Decimal | None:
+        """Return the mastery score of the manifest."""
+        item = leaves.item_of(self.launch.version, self.launch.activity)
+        return item.mastery_score if item else None
+
+    def tell(self, made: list[Json]) -> None:
+        """Keep statements for the store; what is told next happened after them."""
+        self.told += made
+        self.moment = Moment(self.moment.at + timedelta(microseconds=len(made)), self.moment.seq)
+
+    def store(self) -> None:
+        """Hand the statements to the store, in the present transaction."""
+        if self.told:
+            db.session.flush()
+            store.insert(db.session.connection(), self.told, authority=store.own_authority())
+            self.told = []
+
+
+def scene_of(launch: Launch, attempt: Attempt) -> Scene:
+    """Return what the statements of a launch have in common."""
+    course = attempt.enrolment.course
+    attempt_iri = f"{iri_base()}{identifiers.PLACE}attempt/{attempt.public_id}"
+    return Scene(
+        actor=pseudonyms.actor(launch.person),
+        registration=attempt.enrolment.registration,
+        launch=launch.public_id,
+        course=Thing(identifiers.course_iri(course), course.title, vocabulary.COURSE),
+        sco=Thing(identifiers.activity_iri(launch.activity), launch.activity.title, vocabulary.LESSON),
+        attempt=Thing(attempt_iri, launch.activity.title, vocabulary.ATTEMPT),
+    )
+
+
+def official(attempt: Attempt) -> Result:
+    """Return the best result of an attempt."""
+    return Result(attempt.completion, attempt.success, attempt.score_raw)
+
+
+def begin(track: Track, *, session: int) -> None:
+    """Open a session: the first contact of content, or its return after it had finished or gone silent."""
+    launch, attempt = track.launch, track.attempt
+    if session != launch.session:
+        launch.session_time_ms, launch.counted_ms, launch.initialized = None, 0, track.moment.at
+        attempt.data = _without_end(attempt.data)
+    launch.session, launch.in_session, launch.closed = session, True, None
+    track.tell(statements.opening(track.scene, track.moment, resumed=attempt.sessions > 0))
+    attempt.sessions += 1
+    attempt.ended = None
+    if track.is_asset:
+        change(track, {cmi.STATUS: "completed"})
+
+
+def change(track: Track, written: cmi.Cmi, *, end: End = "") -> None:
+    """Take what content wrote into the attempt, and tell what came of it."""
+    attempt, before = track.attempt, official(track.attempt)
+    old, new = dict(attempt.data), {**attempt.data, **written}
+    if (spent := new.pop(cmi.SESSION_TIME, None)) is not None:
+        track.launch.session_time_ms = cmi.milliseconds(spent)
+    status = results.status_after(new, mastery=track.mastery, end=end)
+    if end and status:
+        new[cmi.STATUS] = status
+    after = results.best(before, results.result_of(status, new))
+    _tell_changes(track, (old, before), (new, after))
+    attempt.completion, attempt.success, attempt.score_raw = after.completion, after.success, after.score
+    if new != old:
+        attempt.data = new
+
+
+def take_results(track: Track, written: cmi.Cmi, *, end: End) -> None:
+    """Take only the result of what a superseded launch still delivers; the bookmark is not its any more."""
+    attempt, before = track.attempt, official(track.attempt)
+    status = results.status_after(written, mastery=track.mastery, end=end if cmi.STATUS in written else "")
+    after = results.best(before, results.result_of(status, written))
+    if after != before:
+        _tell_changes(track, ({}, before), (_result_only(written), after))
+    attempt.completion, attempt.success, attempt.score_raw = after.completion, after.success, after.score
+
+
+def finish(track: Track, *, end: End) -> None:
+    """End the session: judge the status, add its time to the total once, and close the attempt or keep it."""
+    launch, attempt = track.launch, track.attempt
+    change(track, {}, end=end)
+    spent = _time_of(launch) - launch.counted_ms
+    launch.counted_ms += spent
+    attempt.total_time_ms += spent
+    status = str(attempt.data.get(cmi.STATUS, ""))
+    goes_on = results.stays_open(status, attempt.data)
+    attempt.ended = None if goes_on else track.moment.at
+    launch.in_session = False
+    track.tell(
+        statements.closing(
+            track.scene, track.moment, result=official(attempt), suspended=goes_on, duration_ms=spent
+        )
+    )
+
+
+def end_silently(launch: Launch, *, at: datetime) -> None:
+    """End the session of a launch whose content will not do it itself, with what was last saved."""
+    if launch.attempt is None or not launch.in_session:
+        return
+    track = Track(launch, launch.attempt, Moment(at, launch.seq))
+    finish(track, end="leave")
+    track.store()
 
 
 def close_abandoned() -> None:
-    """Close sessions whose browser went away."""
+    """Close launches whose browser went away: nothing heard for half an hour."""
+    now = clock.now()
+    silent = db.session.scalars(
+        sa.select(Launch).where(Launch.closed.is_(None), Launch.last_seen < now - SILENCE).limit(500)
+    )
+    for launch in silent:
+        end_silently(launch, at=launch.last_seen)
+        launch.closed = now
+
+
+def _tell_changes(track: Track, before: tuple[cmi.Cmi, Result], after: tuple[cmi.Cmi, Result]) -> None:
+    if before != after:
+        track.tell(statements.changes(track.scene, track.moment, before=before, after=after))
+
+
+def _time_of(launch: Launch) -> int:
+    """Return the time of the session in milliseconds: as content says, else as measured, up to four hours."""
+    if launch.session_time_ms is not None:
+        return max(launch.session_time_ms, launch.counted_ms)
+    begun = launch.initialized or launch.last_seen
+    measured = int((launch.last_seen - begun).total_seconds() * 1000)
+    return max(min(measured, LONGEST_MEASURED_MS), launch.counted_ms)
+
+
+def _without_end(data: cmi.Cmi) -> cmi.Cmi:
+    return {element: text for element, text in data.items() if element != cmi.EXIT}
+
+
+def _result_only(written: cmi.Cmi) -> cmi.Cmi:
+    kept: Sequence[str] = (cmi.STATUS, f"{cmi.SCORE}raw", f"{cmi.SCORE}min", f"{cmi.SCORE}max")
+    return {element: written[element] for element in kept if element in written}

@@ -1,0 +1,215 @@
+"""What happened in a SCO as statements of the SCORM profile (pure).
+
+Ids are deterministic: the same change of the same launch gives the same statement. No names of people stand
+in statements.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from urllib.parse import quote
+from uuid import UUID, uuid5
+
+from tincan import (
+    Activity,
+    ActivityDefinition,
+    ActivityList,
+    Agent,
+    Context,
+    ContextActivities,
+    LanguageMap,
+    Statement,
+    Verb,
+)
+from tincan import Result as StatementResult
+
+from academy import clock
+from academy.courses.runtime import cmi, interactions
+from academy.courses.runtime.results import Result
+from academy.xapi import vocabulary
+
+Json = dict[str, object]
+_HUNDRED = Decimal(100)
+_RAW = f"{cmi.SCORE}raw"
+
+
+@dataclass(frozen=True)
+class Thing:
+    """An activity with its name in the languages that are known, and its type."""
+
+    iri: str
+    name: Mapping[str, str]
+    type: str
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Who learns what where: all that the statements of one launch have in common."""
+
+    actor: Mapping[str, object]
+    registration: UUID
+    launch: UUID
+    course: Thing
+    sco: Thing
+    attempt: Thing
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When something happened: the clock, and the number of the commit that told it."""
+
+    at: datetime
+    seq: int
+
+
+@dataclass(frozen=True)
+class Event:
+    """One statement to be: verb, what makes it unique in its commit, and what its result says."""
+
+    verb: str
+    detail: str = ""
+    object: Activity | None = None  # of the SCO, where it is not the SCO itself
+    result: Json | None = None
+
+
+def opening(scene: Scene, moment: Moment, *, resumed: bool) -> list[Json]:
+    """Return the statement of the first contact of a session."""
+    return _written(scene, moment, [Event(vocabulary.RESUMED if resumed else vocabulary.INITIALIZED)])
+
+
+def changes(
+    scene: Scene, moment: Moment, *, before: tuple[cmi.Cmi, Result], after: tuple[cmi.Cmi, Result]
+) -> list[Json]:
+    """Return the statements of one commit: answers first, then score, success and completion."""
+    (old_data, old), (new_data, new) = before, after
+    events = [
+        *_answers(scene, old_data, new_data),
+        *_scores(old_data, new_data),
+        *_results(old, new, new_data),
+    ]
+    return _written(scene, moment, events)
+
+
+def closing(scene: Scene, moment: Moment, *, result: Result, suspended: bool, duration_ms: int) -> list[Json]:
+    """Return the one statement that ends a session, with the result of the attempt so far."""
+    told: Json = {"duration": duration(duration_ms)}
+    if result.success != "unknown":
+        told["success"] = result.success == "passed"
+    if result.completion != "unknown":
+        told["completion"] = result.completion == "completed"
+    if (score := _score(_decimal(result.score), {})) is not None:
+        told["score"] = score
+    verb = vocabulary.SUSPENDED if suspended else vocabulary.TERMINATED
+    return _written(scene, moment, [Event(verb, result=told)])
+
+
+def duration(length_ms: int) -> str:
+    """Write milliseconds as ISO 8601, to hundredths of a second."""
+    seconds, rest = divmod(length_ms // 10, 100)
+    hours, minutes, seconds = seconds // 3600, seconds // 60 % 60, seconds % 60
+    fraction = f".{rest:02d}" if rest else ""
+    whole = (f"{hours}H" if hours else "") + (f"{minutes}M" if minutes else "")
+    return f"PT{whole}{seconds}{fraction}S" if seconds or rest or not whole else f"PT{whole}"
+
+
+def _scores(old: cmi.Cmi, new: cmi.Cmi) -> Iterator[Event]:
+    score = _score(cmi.number(new, _RAW), new)
+    if score is not None and new.get(_RAW) != old.get(_RAW):
+        yield Event(vocabulary.SCORED, result={"score": score})
+
+
+def _results(old: Result, new: Result, data: cmi.Cmi) -> Iterator[Event]:
+    score = _score(cmi.number(data, _RAW), data)
+    with_score: Json = {} if score is None else {"score": score}
+    if new.success != old.success and new.success == "passed":
+        yield Event(vocabulary.PASSED, result={**with_score, "success": True, "completion": True})
+    elif new.success != old.success and new.success == "failed":
+        yield Event(vocabulary.FAILED, result={**with_score, "success": False})
+    if new.completion != old.completion and new.completion == "completed" and new.success != "passed":
+        yield Event(vocabulary.COMPLETED, result={**with_score, "completion": True})
+
+
+def _answers(scene: Scene, old: cmi.Cmi, new: cmi.Cmi) -> Iterator[Event]:
+    before = interactions.read(old)
+    for index, answer in interactions.read(new).items():
+        if answer == before.get(index) or not (answer.response or answer.result):
+            continue
+        told: Json = {}
+        if answer.response:
+            told["response"] = answer.response
+        if answer.success is not None:
+            told["success"] = answer.success
+        if answer.points is not None:
+            told["score"] = {"raw": _plain(answer.points)}
+        if answer.latency_ms is not None:
+            told["duration"] = duration(answer.latency_ms)
+        name = quote(answer.id or str(index), safe="")
+        definition = ActivityDefinition(
+            type=vocabulary.INTERACTION,
+            name=LanguageMap({"und": answer.id or str(index)}),
+            interaction_type=answer.type,
+            correct_responses_pattern=list(answer.correct) or None,
+        )
+        asked = Activity(id=f"{scene.sco.iri}/interactions/{name}", definition=definition)
+        yield Event(vocabulary.RESPONDED, detail=f"{index}/{name}", object=asked, result=told)
+
+
+def _score(raw: Decimal | None, data: Mapping[str, str]) -> Json | None:
+    """Return a score with what xAPI allows of it: scaled from -1 to 1, raw between min and max."""
+    if raw is None:
+        return None
+    told: Json = {"raw": _plain(raw)}
+    if abs(raw) <= _HUNDRED:
+        told["scaled"] = _plain(raw / _HUNDRED)
+    lowest, highest = (cmi.number(data, f"{cmi.SCORE}{name}") for name in ("min", "max"))
+    if lowest is not None and highest is not None and lowest < highest and lowest <= raw <= highest:
+        told |= {"min": _plain(lowest), "max": _plain(highest)}
+    return told
+
+
+def _decimal(value: float | None) -> Decimal | None:
+    return None if value is None else Decimal(str(value))
+
+
+def _plain(value: Decimal) -> int | float:
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def _written(scene: Scene, moment: Moment, events: list[Event]) -> list[Json]:
+    return [_document(scene, moment, event, place) for place, event in enumerate(events)]
+
+
+def _document(scene: Scene, moment: Moment, event: Event, place: int) -> Json:
+    """Build a statement, and set right what tincan alters: zones, durations, and integers among numbers."""
+    verb = event.verb.rpartition("/")[2]
+    result = dict(event.result or {})
+    exact = {name: result.pop(name) for name in ("duration", "score") if name in result}
+    built = Statement(
+        id=uuid5(scene.launch, f"{moment.seq}/{verb}/{event.detail}"),
+        actor=Agent(dict(scene.actor)),
+        verb=Verb(id=event.verb, display=LanguageMap(vocabulary.VERBS[event.verb])),
+        object=event.object or _activity(scene.sco),
+        context=_context(scene, inside=event.object is not None),
+        result=StatementResult(**result) if event.result else None,
+    )
+    document: Json = dict(built.as_version())
+    document["timestamp"] = clock.rfc3339(moment.at + timedelta(microseconds=place))
+    if event.result:
+        document["result"] = result | exact
+    return document
+
+
+def _activity(thing: Thing) -> Activity:
+    name = LanguageMap(dict(thing.name))
+    return Activity(id=thing.iri, definition=ActivityDefinition(type=thing.type, name=name, description=name))
+
+
+def _context(scene: Scene, *, inside: bool) -> Context:
+    profile = Activity(id=vocabulary.SCORM_PROFILE, definition=ActivityDefinition(type=vocabulary.PROFILE))
+    around = ContextActivities(
+        category=ActivityList([profile]),
+        grouping=ActivityList([_activity(scene.course), _activity(scene.attempt)]),
+        parent=ActivityList([_activity(scene.sco)]) if inside else None,
+    )
+    return Context(registration=scene.registration, context_activities=around)

@@ -11,6 +11,7 @@ from academy.courses.queries.releases import (
 from academy.courses.queries.seats import enrolment_of, people_count
 from academy.courses.queries.structure import (
     activity_of_course,
+    block_of_course,
     content_of,
     course_by_code,
     is_code_taken,
@@ -21,6 +22,7 @@ from academy.courses.queries.teaching import courses_of
 
 __all__ = [
     "activity_of_course",
+    "block_of_course",
     "content_of",
     "course_by_code",
     "courses_of",

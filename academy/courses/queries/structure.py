@@ -29,13 +29,22 @@ def is_code_taken(code: str) -> bool:
 
 
 def activity_of_course(course: Course, public_id: UUID) -> Activity:
-    """Return an activity of the course that was not removed; raises NotFound."""
+    """Return an activity of the course, one that a trainer removed as well; raises NotFound.
+
+    Learners keep a removed activity until the next release.
+    """
     found = db.session.scalar(
-        sa.select(Activity).where(
-            Activity.public_id == public_id, Activity.course_id == course.id, Activity.removed.is_(False)
-        )
+        sa.select(Activity).where(Activity.public_id == public_id, Activity.course_id == course.id)
     )
     if found is None:
+        raise NotFound
+    return found
+
+
+def block_of_course(course: Course, public_id: UUID) -> Activity:
+    """Return what a trainer added to the course and did not remove; raises NotFound."""
+    found = activity_of_course(course, public_id)
+    if found.removed or found.parent_id is not None:
         raise NotFound
     return found
 

@@ -65,7 +65,7 @@ def remove_section(code: str, section: UUID) -> Response:
 def change_activity(code: str, activity: UUID) -> Response:
     """Give an activity other titles or another section."""
     course = taught_course(code)
-    found = queries.activity_of_course(course, activity)
+    found = queries.block_of_course(course, activity)
     form = ActivityForm(prefix=f"a{found.id}-")
     form.offer(course.sections)
     if not form.validate_on_submit():
@@ -80,7 +80,7 @@ def change_activity(code: str, activity: UUID) -> Response:
 @trainers
 def move_activity(code: str, activity: UUID, direction: Direction) -> Response:
     """Move an activity one place within its section."""
-    services.move_activity(queries.activity_of_course(taught_course(code), activity), direction=direction)
+    services.move_activity(queries.block_of_course(taught_course(code), activity), direction=direction)
     return _back(code, place=f"activity-{activity}")
 
 
@@ -88,7 +88,7 @@ def move_activity(code: str, activity: UUID, direction: Direction) -> Response:
 @trainers
 def remove_activity(code: str, activity: UUID) -> Response:
     """Take an activity out of the course."""
-    services.remove_activity(queries.activity_of_course(taught_course(code), activity))
+    services.remove_activity(queries.block_of_course(taught_course(code), activity))
     flash(_("The activity was removed. What people did in it is kept."), "ok")
     return _back(code)
 

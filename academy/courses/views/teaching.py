@@ -57,6 +57,7 @@ def teach_course(code: str) -> str:
         blocks=[(activity, _activity_form(course, activity)) for activity in activities],
         sections=[(section, _section_form(f"s{section.id}-", section.title)) for section in course.sections],
         new_section=_section_form("new-", {}),
+        numbers={activity.id: number for number, activity in enumerate(activities, start=1)},
         kind_of=kinds.kind_of,
         plan=queries.plan(course),
         gaps=queries.missing_texts(course, activities),

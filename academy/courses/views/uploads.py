@@ -111,7 +111,7 @@ def _delivery(course: Course, form: UploadForm, file: FileStorage | None) -> Del
     if file is None and not form.name.data:
         raise Invalid(_l("Choose a file first."))
     place = form.activity.data
-    activity = queries.activity_of_course(course, UUID(place)) if place else None
+    activity = queries.block_of_course(course, UUID(place)) if place else None
     return Delivery(
         course_id=course.id,
         person_id=member().id,

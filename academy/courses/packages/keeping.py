@@ -1,7 +1,10 @@
 """The files of a package in storage: each under the hash of its content, so equal files are kept once."""
 
 import hashlib
+from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +19,8 @@ from academy.courses.packages.findings import PackageRefused
 from academy.courses.packages.limits import CHUNK
 from academy.db import db
 
-SMALL = 4_000_000
+SMALL = 1_000_000
+WRITERS = 8
 STEPS = 50
 
 
@@ -59,9 +63,11 @@ def keep(path: Path, *, filename: str, progress: Callable[[float], None]) -> Kep
                 raise PackageRefused(report.findings)
             keeper = _Keeper(archive, report, progress)
             report = checking.read_contents(archive, report, sink=keeper.keep)
+            keeper.finish()
             return Kept(report, sha256, tuple(keeper.files), frozenset(keeper.new))
     except BaseException:
         if keeper:
+            keeper.give_up()
             discard(keeper.new)
         raise
 
@@ -86,7 +92,10 @@ def are_present(kept: Kept) -> bool:
 
 
 class _Keeper:
-    """Takes the files of one package as they are read."""
+    """Takes the files of one package as they are read.
+
+    Small files are written by several threads, because each write waits for the disk (fsync).
+    """
 
     def __init__(self, archive: Archive, report: Report, progress: Callable[[float], None]) -> None:
         self.files: list[KeptFile] = []
@@ -96,6 +105,8 @@ class _Keeper:
         self._progress = progress
         self._done = 0
         self._shown = 0
+        self._writers = ThreadPoolExecutor(WRITERS, thread_name_prefix="keeping")
+        self._pending: deque[Future[int]] = deque()
 
     def keep(self, path: str, pieces: Iterator[bytes]) -> None:
         """Keep one file: a small one from memory, a large one by reading it twice, never by a copy."""
@@ -109,11 +120,30 @@ class _Keeper:
                 held.append(piece)
             self._advance(len(piece))
         sha256 = digest.hexdigest()
-        key = storage_key(sha256)
-        if not storage.exists(key):
-            self.new.add(sha256)
-            storage.put(key, held if size <= SMALL else self._archive.stream(name))
         self.files.append(KeptFile(path, sha256, size))
+        key = storage_key(sha256)
+        if sha256 in self.new or storage.exists(key):
+            return
+        self.new.add(sha256)
+        if size <= SMALL:
+            self._write_beside(key, held)
+        else:
+            storage.put(key, self._archive.stream(name))
+
+    def finish(self) -> None:
+        """Wait until everything is written; raises what went wrong."""
+        while self._pending:
+            self._pending.popleft().result()
+        self._writers.shutdown()
+
+    def give_up(self) -> None:
+        """Write no more, and wait for what is being written."""
+        self._writers.shutdown(wait=True, cancel_futures=True)
+
+    def _write_beside(self, key: str, content: list[bytes]) -> None:
+        while len(self._pending) >= 2 * WRITERS:
+            self._pending.popleft().result()
+        self._pending.append(self._writers.submit(copy_context().run, storage.put, key, content))
 
     def _advance(self, count: int) -> None:
         self._done += count

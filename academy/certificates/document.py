@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import segno
-from babel.dates import format_date
 from flask import current_app
 from flask_babel import force_locale
 from fontTools.ttLib import woff2  # type: ignore[import-untyped]
@@ -18,7 +17,7 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from academy.certificates import paving
-from academy.certificates.facts import Facts
+from academy.certificates.facts import Facts, written_day
 from academy.templating import STATIC
 
 STYLE = Path(__file__).with_name("document.css")
@@ -40,7 +39,10 @@ TITLE_STEPS = ((60, "large"), (110, "medium"), (170, "small"))
 
 
 def render(facts: Facts) -> bytes:
-    """Return the PDF; deterministic, and without access to the network."""
+    """Return the PDF; deterministic, and without access to the network.
+
+    Raises OutsideFile where the document asks for anything that is not ours.
+    """
     address = verification_address(facts.serial)
     files = _Files(
         {
@@ -50,27 +52,31 @@ def render(facts: Facts) -> bytes:
             "qr.svg": _qr(address),
         }
     )
+    try:
+        return _pdf(_html(facts, address), files, identifier=sha256(facts.serial.encode()).digest()[:16])
+    except FatalURLFetchingError as fault:  # a BaseException, which would end the worker
+        raise OutsideFile(str(fault)) from fault
+
+
+def _pdf(text: str, files: "_Files", *, identifier: bytes) -> bytes:
     fonts = FontConfiguration()
-    text = _html(facts, address)
+    style = _font_faces(text) + STYLE.read_text("utf-8")
+    sheet = CSS(string=style, base_url=SCHEME, url_fetcher=files, font_config=fonts)
     html = HTML(string=text, base_url=SCHEME, url_fetcher=files)
-    style = CSS(
-        string=_font_faces(text) + STYLE.read_text("utf-8"),
-        base_url=SCHEME,
-        url_fetcher=files,
-        font_config=fonts,
+    return bytes(
+        html.write_pdf(
+            stylesheets=[sheet], font_config=fonts, pdf_identifier=identifier, pdf_variant="pdf/ua-1"
+        )
     )
-    pdf = html.write_pdf(
-        stylesheets=[style],
-        font_config=fonts,
-        pdf_identifier=sha256(facts.serial.encode()).digest()[:16],
-        pdf_variant="pdf/ua-1",
-    )
-    return bytes(pdf)
 
 
 def verification_address(serial: str) -> str:
     """Return the public address at which a certificate can be checked."""
     return f"{current_app.config['BASE_URL']}/verify/{serial}"
+
+
+class OutsideFile(Exception):
+    """A document asked for a file that is not ours."""
 
 
 class _Files(URLFetcher):
@@ -120,16 +126,11 @@ def _html(facts: Facts, address: str) -> str:
             shown_address=f"{urlsplit(address).netloc}{urlsplit(address).path}",
             name_size=_step(facts.name, NAME_STEPS),
             title_size=_step(facts.title, TITLE_STEPS),
-            completed=_day(facts, "completed_on"),
-            issued=_day(facts, "issued_on"),
+            completed=written_day(facts.completed_on, facts.language),
+            issued=written_day(facts.issued_on, facts.language),
             funding=config[f"FUNDING_{facts.language.upper()}"],
             disclaimer=config[f"DISCLAIMER_{facts.language.upper()}"],
         )
-
-
-def _day(facts: Facts, name: str) -> str:
-    pattern = "dd.MM.yyyy" if facts.language == "ru" else "d MMMM yyyy"
-    return str(format_date(getattr(facts, name), pattern, locale=facts.language))
 
 
 def _step(text: str, steps: tuple[tuple[int, str], ...]) -> str:

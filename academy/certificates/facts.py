@@ -6,6 +6,8 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_date
+
 from academy import clock
 
 KOSOVO = ("Kosovo", "Косово")
@@ -74,3 +76,8 @@ class Facts:
 def footnotes_for(titles: Mapping[str, str]) -> list[str]:
     """Return the names of the footnotes that a course's title calls for."""
     return ["kosovo"] if any(name in title for name in KOSOVO for title in titles.values()) else []
+
+
+def written_day(day: date, language: str) -> str:
+    """Write a day as certificates do: 12 March 2026, 12.03.2026."""
+    return str(format_date(day, "dd.MM.yyyy" if language == "ru" else "d MMMM yyyy", locale=language))

@@ -1,11 +1,30 @@
 """What certificates adds to pages of other rooms."""
 
+from flask import render_template
 
-def mine(**context: object) -> str:
-    """Fill the place."""
-    return ""
+from academy.accounts.models import Person
+from academy.certificates import queries, services
+from academy.courses.models import Enrolment
 
 
-def of_course(**context: object) -> str:
-    """Fill the place."""
-    return ""
+def mine(*, person: Person, **context: object) -> str:
+    """List a person's certificates beside their courses."""
+    found = [(one, queries.facts_of(one)) for one in queries.of_person(person)]
+    return render_template("certificates/mine.html", certificates=found)
+
+
+def of_course(*, enrolment: Enrolment, **context: object) -> str:
+    """Show the certificate of a seat, or that it is being made."""
+    certificate = queries.of_registration(enrolment.registration)
+    coming = (
+        certificate is None
+        and services.issues_certificates(enrolment.course)
+        and queries.completion_of(enrolment.registration) is not None
+    )
+    return render_template("certificates/of-course.html", certificate=certificate, coming=coming)
+
+
+def serial(*, enrolment: Enrolment, **context: object) -> str:
+    """Return the serial of a seat's certificate, for commands; empty where there is none."""
+    certificate = queries.of_registration(enrolment.registration)
+    return certificate.serial if certificate else ""

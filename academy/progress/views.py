@@ -1,5 +1,48 @@
-"""Pages of progress."""
+"""My learning, and the home of one course."""
 
-from flask import Blueprint
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from academy.courses import queries as course_queries
+from academy.progress import queries
+from academy.security import access
 
 blueprint = Blueprint("progress", __name__, template_folder="templates")
+
+
+@blueprint.get("/learn")
+@access.signed_in
+def learn() -> str:
+    """Show where to go on, and all courses of the person."""
+    seats = queries.learning_of(current_user)
+    current = [one for one in seats if not one.is_completed]
+    done = [one for one in seats if one.is_completed]
+    shows_done = request.args.get("show") == "completed"
+    first = next(iter(current), None)
+    return render_template(
+        "progress/learn.html",
+        current=current,
+        done=done,
+        shows_done=shows_done,
+        shown=done if shows_done else current,
+        first=first,
+        titles=queries.titles([first.next_part]) if first else {},
+    )
+
+
+@blueprint.get("/learn/<code>")
+@access.signed_in
+def course_home(code: str) -> str | Response:
+    """Show what remains of a course; somebody without a seat in it is sent to its public page."""
+    course = course_queries.course_by_code(code)
+    enrolment = course_queries.enrolment_of(course, current_user)
+    if enrolment is None:
+        return redirect(url_for("courses.course", code=code), 302)
+    return render_template(
+        "progress/course-home.html",
+        course=course,
+        learning=queries.learning(enrolment),
+        languages=queries.languages_of(course),
+        chosen=queries.language_taken(enrolment),
+    )

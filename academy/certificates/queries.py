@@ -1,0 +1,87 @@
+"""Reads of certificates."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from academy.accounts import scope
+from academy.accounts.models import Person
+from academy.certificates import numbering
+from academy.certificates.errors import UnknownSerial
+from academy.certificates.facts import Facts
+from academy.certificates.models import Certificate
+from academy.courses.models import Course, Enrolment
+from academy.db import db
+from academy.progress.models import CourseProgress
+
+
+@dataclass(frozen=True)
+class Completion:
+    """What a certificate is made of."""
+
+    enrolment: Enrolment
+    course: Course
+    person: Person
+    progress: CourseProgress
+
+
+def completion_of(registration: UUID) -> Completion | None:
+    """Return the completed course of a registration, or None where it is not completed."""
+    row = db.session.execute(
+        sa.select(Enrolment, Course, Person, CourseProgress)
+        .join(Course, Course.id == Enrolment.course_id)
+        .join(Person, Person.id == Enrolment.person_id)
+        .join(CourseProgress, CourseProgress.registration == Enrolment.registration)
+        .where(Enrolment.registration == registration, CourseProgress.completed.is_not(None))
+    ).one_or_none()
+    return Completion(*row) if row else None
+
+
+def of_registration(registration: UUID) -> Certificate | None:
+    """Return the certificate of a registration."""
+    return db.session.scalar(sa.select(Certificate).where(Certificate.registration == registration))
+
+
+def of_person(person: Person) -> Sequence[Certificate]:
+    """Return a person's certificates, newest first."""
+    return db.session.scalars(
+        sa.select(Certificate)
+        .where(Certificate.person_id == person.id)
+        .order_by(Certificate.issued.desc(), Certificate.id.desc())
+    ).all()
+
+
+def by_serial(written: str) -> Certificate:
+    """Return the certificate of a number, however it is spelt; raises UnknownSerial."""
+    serial = numbering.parsed(written)
+    found = db.session.scalar(sa.select(Certificate).where(Certificate.serial == serial)) if serial else None
+    if found is None:
+        raise UnknownSerial
+    return found
+
+
+def visible(serial: str, *, viewer: Person) -> Certificate:
+    """Return a certificate of the viewer or of somebody in the viewer's scope; raises UnknownSerial."""
+    found = db.session.scalar(
+        sa.select(Certificate)
+        .join(Person, Person.id == Certificate.person_id)
+        .where(
+            Certificate.serial == serial,
+            sa.or_(Person.id == viewer.id, scope.people_filter(viewer)),
+        )
+    )
+    if found is None:
+        raise UnknownSerial
+    return found
+
+
+def by_digest(digest: str) -> Certificate | None:
+    """Return the certificate whose stored document has this SHA-256."""
+    return db.session.scalar(sa.select(Certificate).where(Certificate.pdf_sha256 == digest).limit(1))
+
+
+def facts_of(certificate: Certificate) -> Facts:
+    """Return what a certificate says."""
+    return Facts.read(certificate.facts)

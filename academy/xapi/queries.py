@@ -8,7 +8,6 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from academy import clock
 from academy.xapi import filters, json_text, moments, preparation
 from academy.xapi.filters import StatementFilter
 from academy.xapi.json_text import Json
@@ -21,7 +20,6 @@ __all__ = [
     "StatementFilter",
     "all_rows",
     "all_statements",
-    "consistent_through",
     "one",
     "page",
 ]
@@ -88,12 +86,6 @@ def page(
     rows = [Row(seq, bytes(payload)) for seq, payload in connection.execute(query)]
     more = len(rows) > limit
     return Page(rows[:limit], rows[limit - 1].seq if more else None)
-
-
-def consistent_through(connection: sa.Connection) -> datetime:
-    """Return the moment up to which this snapshot holds every statement there will ever be."""
-    last = connection.scalar(sa.select(sa.func.max(_STATEMENT.c.seq)))
-    return moments.moment(last) if last else clock.EPOCH
 
 
 def all_statements(

@@ -1,11 +1,13 @@
 """HTTP resources of the store under /xapi, and the headers that all answers have."""
 
-from flask import Blueprint, Response, g
+from datetime import datetime
+
+from flask import Blueprint, Response, g, request
 
 from academy import clock
 from academy.db import db
 from academy.security import access
-from academy.xapi import queries
+from academy.xapi import consistency
 from academy.xapi.editions import Edition
 from academy.xapi.resources import entities, profiles, serving, state, statements
 
@@ -83,8 +85,13 @@ def set_headers(answer: Response) -> Response:
     )
     answer.headers.setdefault("Cache-Control", "no-store")
     if g.get("xapi_statements", False):
-        if answer.status_code >= 400:
-            db.session.rollback()
-        through = clock.rfc3339(queries.consistent_through(serving.connection()))
-        answer.headers["X-Experience-API-Consistent-Through"] = through
+        answer.headers["X-Experience-API-Consistent-Through"] = clock.rfc3339(_consistent_through(answer))
     return answer
+
+
+def _consistent_through(answer: Response) -> datetime:
+    if request.method in {"GET", "HEAD"}:
+        return consistency.through(serving.connection())
+    if answer.status_code >= 400:
+        db.session.rollback()
+    return consistency.newest(serving.connection())

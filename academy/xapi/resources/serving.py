@@ -1,4 +1,4 @@
-"""How a request is served: version, credentials, the function for its method, errors as the standard has them."""
+"""How a request is served: version, credentials, the function for its method, and errors."""
 
 import base64
 import binascii

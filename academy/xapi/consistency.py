@@ -1,0 +1,68 @@
+"""The moment up to which a reader has seen every statement there will ever be (1.0.3 Communication 2.1.3).
+
+`stored` is given out and committed under one lock, so what a snapshot holds is complete up to its newest
+statement. Where that one is old, a glance at the lock tells whether anything is under way: if nobody holds it
+and nothing came since, the snapshot is complete up to the present.
+"""
+
+import sqlite3
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from academy import clock
+from academy.xapi import moments
+from academy.xapi.models import Statement
+from academy.xapi.store import WRITE_LOCK
+
+RECENT = timedelta(milliseconds=50)
+
+_NEWEST = sa.select(sa.func.max(Statement.__table__.c.seq))
+
+
+def through(connection: sa.Connection) -> datetime:
+    """Return the moment for the snapshot of this transaction, which only reads."""
+    newest = connection.scalar(_NEWEST)
+    known = moments.moment(newest) if newest else clock.EPOCH
+    if clock.now() - known < RECENT:
+        return known
+    return _idle_at(connection, newest) or known
+
+
+def newest(connection: sa.Connection) -> datetime:
+    """Return the moment for a transaction that may itself have stored statements."""
+    found = connection.scalar(_NEWEST)
+    return moments.moment(found) if found else clock.EPOCH
+
+
+def _idle_at(connection: sa.Connection, newest_seen: int | None) -> datetime | None:
+    """Return the present if no statement is being stored and none came after `newest_seen`."""
+    if connection.dialect.name == "postgresql":
+        return _idle_on_postgresql(connection.engine, newest_seen)
+    return _idle_on_sqlite(connection.engine, newest_seen)
+
+
+def _idle_on_postgresql(engine: sa.Engine, newest_seen: int | None) -> datetime | None:
+    with engine.connect() as other, other.begin():
+        if not other.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(WRITE_LOCK))):
+            return None
+        return clock.now() if other.scalar(_NEWEST) == newest_seen else None
+
+
+def _idle_on_sqlite(engine: sa.Engine, newest_seen: int | None) -> datetime | None:
+    pooled = engine.raw_connection()
+    other: Any = pooled.driver_connection
+    patience = other.execute("PRAGMA busy_timeout").fetchone()[0]
+    try:
+        other.execute("PRAGMA busy_timeout=0")
+        other.execute("BEGIN IMMEDIATE")
+        seen = other.execute("SELECT max(seq) FROM xapi_statement").fetchone()[0]
+        return clock.now() if seen == newest_seen else None
+    except sqlite3.OperationalError:
+        return None
+    finally:
+        if other.in_transaction:
+            other.execute("ROLLBACK")
+        other.execute(f"PRAGMA busy_timeout={int(patience)}")
+        pooled.close()

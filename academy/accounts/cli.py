@@ -67,10 +67,8 @@ def _password(email: str, name: str) -> str:
 
 
 def _name_of(email: str) -> str:
-    words = [
-        word for word in email.partition("@")[0].replace(".", " ").replace("_", " ").split() if word.isalpha()
-    ]
-    return " ".join(words).title() or "Unnamed"
+    words = email.partition("@")[0].replace(".", " ").replace("_", " ").split()
+    return " ".join(word for word in words if word.isalpha()).title() or "Unnamed"
 
 
 def _row(person: Person) -> dict[str, object]:

@@ -22,10 +22,10 @@ def state_name(state: State | None, in_language: str | None = None) -> str:
     return f"{name}*" if state.footnote and not name.endswith("*") else name
 
 
-def state_footnote(*states: State | None | Iterable[State | None]) -> str:
-    """Return the footnote where one of the states carries it, else an empty text."""
-    flat = [one for item in states for one in ([item] if isinstance(item, State) else item or ())]
-    return str(FOOTNOTE) if any(state and state.footnote for state in flat) else ""
+def state_footnote(states: State | Iterable[State | None] | None) -> str:
+    """Return the footnote where the state, or one of the states, carries it; else an empty text."""
+    several = [states] if isinstance(states, State) else states or ()
+    return str(FOOTNOTE) if any(state and state.footnote for state in several) else ""
 
 
 def in_order(states: Iterable[State]) -> list[State]:

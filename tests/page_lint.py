@@ -23,7 +23,7 @@ class LintingClient(FlaskClient):
         for name in list(g):  # the test's application context is that of the request, too
             g.pop(name)
         answer = super().open(*args, **{"buffered": True, **options})
-        if lint and answer.mimetype == "text/html" and not answer.is_streamed:
+        if lint and answer.mimetype == "text/html" and not answer.is_streamed and not answer.location:
             faults = list(page_faults(answer.get_data(as_text=True)))
             assert not faults, f"{answer.request.path}: {faults}"
         return answer

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, SelectField, StringField, ValidationError
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional, Regexp
 
 from academy.accounts import emails, queries, zones
@@ -43,14 +44,18 @@ class GrantForm(FlaskForm):
     def __init__(self) -> None:
         """Offer the roles, the states and the organisations."""
         super().__init__()
-        self.role.choices = [(role.value, name) for role, name in ROLES.items() if role != Role.LEARNER]
-        states = [(f"state:{code}", name) for code, name in fields.state_choices(queries.states())[1:]]
-        units = fields.organisation_choices(queries.organisations())
-        self.limit.choices = {
-            "–": [("", _("No limit"))],
-            _("States"): states,
-            _("Organisations and all below"): [(f"unit:{key}", name) for key, name in units],
-        }
+        self.role.choices = fields.options(
+            (role.value, name) for role, name in ROLES.items() if role != Role.LEARNER
+        )
+        states = [(f"state:{code}", name) for code, name in fields.state_pairs(queries.states())]
+        units = fields.organisation_pairs(queries.organisations())
+        self.limit.choices = [
+            *fields.options([("", _("No limit"))], group="–"),
+            *fields.options(states, group=_("States")),
+            *fields.options(
+                ((f"unit:{key}", name) for key, name in units), group=_("Organisations and all below")
+            ),
+        ]
 
     def limits(self) -> dict[str, Any]:
         """Return the limit as `roles.grant` takes it."""
@@ -76,8 +81,8 @@ class StateForm(FlaskForm):
     )
     name_en = StringField(_l("Name in English"), validators=[DataRequired(), Length(max=LONGEST)])
     name_ru = StringField(_l("Name in Russian"), validators=[DataRequired(), Length(max=LONGEST)])
-    region = SelectField(_l("Region"), choices=[(name, name) for name in REGIONS])
-    status = SelectField(_l("Status"), choices=STATUSES)
+    region = SelectField(_l("Region"), choices=[SelectChoice(name) for name in REGIONS])
+    status = SelectField(_l("Status"), choices=fields.options(STATUSES))
     since = DateField(_l("Since"), validators=[Optional()])
     until = DateField(_l("Until"), validators=[Optional()])
     time_zone = SelectField(_l("Time zone"))
@@ -87,7 +92,7 @@ class StateForm(FlaskForm):
         """Begin with the state as it is; its code stays."""
         names = {"name_en": state.name.get("en"), "name_ru": state.name.get("ru")} if state else {}
         super().__init__(obj=state, data={"time_zone": zones.DEFAULT, **names} if not state else names)
-        self.time_zone.choices = zones.choices(current=state.time_zone if state else None)
+        self.time_zone.choices = fields.options(zones.choices(current=state.time_zone if state else None))
         if state is not None:
             del self.code
 
@@ -123,13 +128,13 @@ class OrganisationForm(FlaskForm):
     def __init__(self, organisation: Organisation | None = None) -> None:
         """Begin with the organisation as it is."""
         super().__init__(data=_of(organisation) if organisation else {})
-        self.state.choices = fields.state_choices(queries.states())
+        self.state.choices = fields.options([("", "–"), *fields.state_pairs(queries.states())])
         units = [
             unit
             for unit in queries.organisations()
             if organisation is None or not unit.path.startswith(organisation.path)
         ]
-        self.parent.choices = [("", _("Nothing above")), *fields.organisation_choices(units)]
+        self.parent.choices = fields.options([("", _("Nothing above")), *fields.organisation_pairs(units)])
 
     def facts(self) -> dict[str, Any]:
         """Return what was entered as `places.save_organisation` takes it."""

@@ -1,18 +1,20 @@
 """Fields that several forms share, and how they refuse."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, EmailField, PasswordField, RadioField, StringField, ValidationError
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired
 
 from academy.accounts import emails, names, passwords
-from academy.accounts.models import Organisation
+from academy.accounts.models import Organisation, State
 from academy.accounts.states import in_order, state_name
 from academy.errors import Invalid
 from academy.locale import translated
 
-LANGUAGES = [("en", "English"), ("ru", "Русский")]
+LANGUAGES = [SelectChoice("en", "English"), SelectChoice("ru", "Русский")]
 INDENT = "\u2003"
 
 
@@ -63,13 +65,18 @@ def consent_field() -> BooleanField:
     )
 
 
-def state_choices(states: list[Any]) -> list[tuple[str, str]]:
-    """Return an empty choice and the states, alphabetically in the reader's language."""
-    return [("", "–"), *((state.code, state_name(state)) for state in in_order(states))]
+def options(pairs: Iterable[tuple[str, object]], *, group: str | None = None) -> list[SelectChoice]:
+    """Return the choices of a select from values and their names."""
+    return [SelectChoice(value, name, optgroup=group) for value, name in pairs]
 
 
-def organisation_choices(units: list[Organisation]) -> list[tuple[str, str]]:
-    """Return organisations as an indented tree."""
+def state_pairs(states: Iterable[State]) -> list[tuple[str, str]]:
+    """Return codes and names of states, alphabetically in the reader's language."""
+    return [(state.code, state_name(state)) for state in in_order(states)]
+
+
+def organisation_pairs(units: Iterable[Organisation]) -> list[tuple[str, str]]:
+    """Return public ids and names of organisations, as an indented tree."""
     return [
         (str(unit.public_id), INDENT * (unit.path.count("/") - 2) + translated(unit.name)) for unit in units
     ]

@@ -7,11 +7,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, SelectField, ValidationError
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 
 from academy.accounts import passwords, queries, zones
 from academy.accounts.forms import fields
-from academy.accounts.models import Organisation, Person
+from academy.accounts.models import Organisation, Person, State
 from academy.accounts.services import Profile
 from academy.accounts.states import in_order, state_name
 
@@ -27,7 +28,7 @@ class ProfileForm(FlaskForm):
     def __init__(self, person: Person, **options: Any) -> None:
         """Begin with what the person has."""
         super().__init__(obj=person, **options)
-        self.time_zone.choices = zones.choices(current=person.time_zone)
+        self.time_zone.choices = fields.options(zones.choices(current=person.time_zone))
 
     def profile(self) -> Profile:
         """Return what was entered."""
@@ -52,7 +53,7 @@ class ServiceForm(FlaskForm):
         states = queries.states_to_choose()
         if person.state is not None and person.state not in states:
             states.append(person.state)
-        self.state.choices = fields.state_choices(states)
+        self.state.choices = fields.options([("", "–"), *fields.state_pairs(states)])
         self.organisation.choices = _by_state(states)
 
     def unit(self) -> Organisation | None:
@@ -87,11 +88,10 @@ class PasswordForm(FlaskForm):
         return self.person.email, self.person.name_latin, self.person.name_cyrillic
 
 
-def _by_state(states: list[Any]) -> dict[str, list[tuple[str, str]]]:
+def _by_state(states: list[State]) -> list[SelectChoice]:
     units = queries.organisations()
-    groups: dict[str, list[tuple[str, str]]] = {"–": [("", _("Not in the list, or none"))]}
+    choices = fields.options([("", _("Not in the list, or none"))], group="–")
     for state in in_order(states):
-        own = fields.organisation_choices([unit for unit in units if unit.state_code == state.code])
-        if own:
-            groups[state_name(state)] = own
-    return groups
+        own = [unit for unit in units if unit.state_code == state.code]
+        choices += fields.options(fields.organisation_pairs(own), group=state_name(state))
+    return choices

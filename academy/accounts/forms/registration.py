@@ -53,7 +53,7 @@ class AboutStep(Step):
     def __init__(self, answers: Answers, **options: Any) -> None:
         """Offer the states, and the language of the page."""
         super().__init__({"language": language(), **answers}, **options)
-        self.state.choices = fields.state_choices(queries.states_to_choose())
+        self.state.choices = fields.options([("", "–"), *fields.state_pairs(queries.states_to_choose())])
 
 
 class ServiceStep(Step):
@@ -68,9 +68,9 @@ class ServiceStep(Step):
         state = next((one for one in queries.states_to_choose() if one.code == code), None)
         guess = state.time_zone if state else zones.DEFAULT
         super().__init__({"time_zone": guess, **answers}, **options)
-        units = fields.organisation_choices(queries.organisations_of(code))
-        self.organisation.choices = [("", _("Not in the list, or none")), *units]
-        self.time_zone.choices = zones.choices(current=guess)
+        units = fields.organisation_pairs(queries.organisations_of(code))
+        self.organisation.choices = fields.options([("", _("Not in the list, or none")), *units])
+        self.time_zone.choices = fields.options(zones.choices(current=guess))
 
 
 class CheckStep(Step):
@@ -136,4 +136,4 @@ def summary(answers: Answers) -> list[tuple[int, object, str]]:
 
 
 def _chosen(field: SelectField) -> str:
-    return str(next((text for value, text in field.choices if value == field.data), "–"))
+    return str(next((choice.label for choice in field.choices if choice.value == field.data), "–"))

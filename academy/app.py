@@ -8,7 +8,7 @@ from flask.cli import FlaskGroup
 from flask_babel import lazy_gettext as _l
 from flask_login import LoginManager
 
-from academy import audit, config, db, errors, jobs, locale, mail, operation, security, templating
+from academy import audit, catalogues, config, db, errors, jobs, locale, mail, operation, security, templating
 from academy.accounts import cli as accounts_cli
 from academy.accounts import services as accounts_services
 from academy.accounts import signin
@@ -99,7 +99,7 @@ def _commands(app: Flask) -> None:
         reports_cli,
         demo_cli,
     )
-    for group in (*operation.groups, *(group for room in rooms for group in room.groups)):
+    for group in (*operation.groups, *catalogues.groups, *(group for room in rooms for group in room.groups)):
         app.cli.add_command(group)
 
 
@@ -113,6 +113,7 @@ def _slots(app: Flask) -> None:
     slot(app, "course.action", progress_slots.action)
     slot(app, "learn.aside", certificates_slots.mine)
     slot(app, "course_home.aside", certificates_slots.of_course)
+    slot(app, "progress.certificate", certificates_slots.serial)
 
 
 def _navigation(app: Flask) -> None:

@@ -134,7 +134,7 @@ def _answer(
         answer = jsonify(problem)
         answer.mimetype = "application/problem+json"
         return answer, code
-    page = render_template("errors/error.html", status=code, heading=title, text=message, reference=reference)
+    page = render_template("errors/error.html", code=code, title=title, message=message, reference=reference)
     return page, code
 
 

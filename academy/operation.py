@@ -1,7 +1,6 @@
-"""What keeps an instance running: migrations, the production server, catalogues, and whether it is well."""
+"""What keeps an instance running: migrations, the production server, and whether it is well."""
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from alembic import command as alembic
 from alembic.config import Config
 from flask import Flask, Response, current_app, jsonify
 
-from academy.commands import REFUSED, Commands
+from academy.commands import Commands
 from academy.db import db, installation
 from academy.security import access
 
@@ -97,42 +96,4 @@ def serve(host: str, port: int, workers: int) -> None:
     os.execv(sys.executable, [sys.executable, "-m", "granian", *arguments])  # noqa: S606
 
 
-translations = Commands("i18n", help="Message catalogues (for developers).")
-
-
-def _babel(*arguments: str) -> int:
-    return subprocess.run(
-        [sys.executable, "-m", "babel.messages.frontend", *arguments], check=False
-    ).returncode
-
-
-@translations.command("extract")
-def extract() -> int:
-    """Collect messages into translations/messages.pot."""
-    return _babel(
-        *("extract", "-F", "pyproject.toml", "-k", "_l", "-k", "_n:1,2", "-c", "i18n:", "--sort-by-file"),
-        *("--add-location=file", "--omit-header", "-o", "translations/messages.pot", "."),
-    )
-
-
-@translations.command("update")
-def update() -> int:
-    """Bring new messages into the catalogues of all languages."""
-    return _babel(
-        "update",
-        "-i",
-        "translations/messages.pot",
-        "-d",
-        "translations",
-        "--no-fuzzy-matching",
-        "--omit-header",
-    )
-
-
-@translations.command("compile")
-def compile_catalogues() -> int:
-    """Compile the catalogues."""
-    return _babel("compile", "-d", "translations", "--statistics") and REFUSED
-
-
-groups: tuple[click.Command, ...] = (database, serve, translations)
+groups: tuple[click.Command, ...] = (database, serve)

@@ -3,12 +3,12 @@
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from flask import Flask, Response, current_app, request, url_for
+from flask import Flask, Response, current_app, has_request_context, request, url_for
 from flask_compress import Compress
 from flask_login import current_user
 from markupsafe import Markup
@@ -40,6 +40,7 @@ def init_app(app: Flask) -> None:
     app.extensions["academy.slots"] = defaultdict(list)
     app.extensions["academy.navigation"] = []
     app.jinja_env.globals.update(asset=asset, slot=fill_slot)
+    app.jinja_env.filters["without"] = _without
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(_page_context)
     app.add_url_rule("/static/academy.<digest>.css", "stylesheet", access.public(stylesheet))
@@ -94,6 +95,10 @@ def _cache_static(answer: Response) -> Response:
     return answer
 
 
+def _without(pairs: Mapping[str, object], *names: str) -> dict[str, object]:
+    return {name: value for name, value in pairs.items() if name not in names}
+
+
 def _page_context() -> dict[str, object]:
     texts = {name: current_app.config[f"{name.upper()}_{language().upper()}"] for name in SETTING_TEXTS}
     return {"navigation": _navigation(), "settings_texts": texts, "demo_mode": demo_mode()}
@@ -105,6 +110,8 @@ def demo_mode() -> bool:
 
 
 def _navigation() -> list[dict[str, object]]:
+    if not has_request_context():  # a mail is written by a job or a command
+        return []
     roles: frozenset[str] = (
         current_user.roles if current_user and current_user.is_authenticated else frozenset()
     )

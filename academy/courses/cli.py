@@ -8,7 +8,6 @@ from academy.accounts.models import Person
 from academy.commands import Commands, json_option, print_json, print_table
 from academy.courses import queries, services
 from academy.courses.commands.launching import launch_url
-from academy.courses.commands.launching import launch_url
 from academy.courses.commands.packages import packages_group
 from academy.courses.models import Course
 from academy.courses.words import LEVELS, THEME_NAMES
@@ -74,8 +73,6 @@ def enrol(code: str, email: str) -> None:
         raise NotFound(_l("Nobody has the address %(email)s.", email=email))
     click.echo(str(services.enrol(queries.course_by_code(code), person=person).registration))
 
-
-courses_group.command("launch-url")(launch_url)
 
 courses_group.command("launch-url")(launch_url)
 

@@ -63,8 +63,10 @@ def put_piece(code: str, upload: UUID) -> Response:
     found = queries.upload_of_course(taught_course(code), upload, person=member())
     asked = parse_content_range_header(request.headers.get("Content-Range"))
     length = request.content_length or 0
-    if asked is None or asked.start is None or asked.stop is None or asked.stop - asked.start != length:
+    if asked is None or asked.units != "bytes" or asked.start is None or asked.stop is None:
         raise Invalid(_l("Content-Range must say which bytes these are."))
+    if asked.stop - asked.start != length:
+        raise Invalid(_l("Content-Range and Content-Length do not agree."))
     arrived = uploads.receive_piece(found, start=asked.start, length=length, read=request.stream.read)
     return jsonify(received=arrived)
 
@@ -93,6 +95,12 @@ def upload_state(code: str, upload: UUID) -> Response:
     found = queries.upload_of_course(taught_course(code), upload, person=member())
     place = url_for("courses.show_upload", code=code, upload=upload)
     return jsonify(**vars(standing(found)), next=place)
+
+
+@blueprint.teardown_request
+def close_files(error: BaseException | None) -> None:
+    """Close files that came with the request and that nobody took."""
+    request.close()
 
 
 @blueprint.app_errorhandler(RequestEntityTooLarge)

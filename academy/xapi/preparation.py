@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from academy.xapi import formats, json_text, relations
+from academy.xapi import definitions, formats, json_text, relations
 from academy.xapi.editions import Edition
 from academy.xapi.errors import StatementInvalid
 from academy.xapi.json_text import Json
@@ -25,7 +25,8 @@ class Draft:
     target: UUID | None
     is_stored: bool = False
     agents: dict[str, tuple[Json, AgentUsage]] = field(default_factory=dict)
-    activities: dict[str, tuple[Json, ActivityUsage]] = field(default_factory=dict)
+    activities: dict[str, ActivityUsage] = field(default_factory=dict)
+    definitions: dict[str, Json] = field(default_factory=dict)
 
     @property
     def is_voiding(self) -> bool:
@@ -113,9 +114,7 @@ def _collect(draft: Draft) -> None:
         draft.agents[identity] = (known[0], known[1] | agent_usage) if known else (actor, agent_usage)
     for activity, usage in relations.activities_of(draft.statement):
         iri = str(activity["id"])
-        earlier = draft.activities.get(iri)
-        if earlier is None:
-            draft.activities[iri] = (activity, usage)
-        else:
-            chosen = earlier[0] if "definition" in earlier[0] else activity
-            draft.activities[iri] = (chosen, earlier[1] | usage)
+        draft.activities[iri] = draft.activities.get(iri, usage) | usage
+        definition = activity.get("definition")
+        if isinstance(definition, dict):
+            draft.definitions[iri] = definitions.merged(draft.definitions.get(iri, {}), definition)

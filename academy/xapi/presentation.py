@@ -146,4 +146,4 @@ def _reduced_verb(verb: Json) -> Json:
 
 
 def _reduced_activity(activity: Json) -> Json:
-    return {name: activity[name] for name in ("objectType", "id") if name in activity}
+    return {"id": activity["id"]}

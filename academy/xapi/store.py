@@ -8,7 +8,16 @@ import sqlalchemy as sa
 
 from academy import clock
 from academy.db import iri_base, new_public_id
-from academy.xapi import equivalence, interning, json_text, moments, preparation, validation, voiding
+from academy.xapi import (
+    definitions,
+    equivalence,
+    interning,
+    json_text,
+    moments,
+    preparation,
+    validation,
+    voiding,
+)
 from academy.xapi.batches import pieces
 from academy.xapi.editions import Edition
 from academy.xapi.errors import StatementConflict, StatementInvalid
@@ -133,7 +142,7 @@ def _insert_rows(connection: sa.Connection, drafts: Sequence[Draft], seqs: dict[
         for identity, (_, agent_usage) in draft.agents.items():
             link = {"agent_id": agents[identity], "seq": seq, "verb_id": verb, "usage": int(agent_usage)}
             agent_links.append(link)
-        for iri, (_, usage) in draft.activities.items():
+        for iri, usage in draft.activities.items():
             link = {"activity_id": activities[iri], "seq": seq, "verb_id": verb, "usage": int(usage)}
             activity_links.append(link)
     connection.execute(sa.insert(_STATEMENT), rows)
@@ -149,21 +158,16 @@ def _interned(
     verbs: dict[str, Json | None] = {}
     activities: dict[str, Json | None] = {}
     for draft in drafts:
-        _note(verbs, str(draft.verb["id"]), draft.verb.get("display"))
+        verb, display = str(draft.verb["id"]), draft.verb.get("display")
+        verbs[verb] = {**(verbs.get(verb) or {}), **display} if isinstance(display, dict) else verbs.get(verb)
         for identity, (actor, _) in draft.agents.items():
             name = actor.get("name")
             agents[identity] = name if isinstance(name, str) and name else agents.get(identity)
-        for iri, (activity, _) in draft.activities.items():
-            _note(activities, iri, activity.get("definition"))
+        for iri in draft.activities:
+            known, given = activities.get(iri), draft.definitions.get(iri)
+            activities[iri] = definitions.merged(known, given) if known and given else given or known
     return (
         interning.agents(connection, agents),
         interning.verbs(connection, verbs),
         interning.activities(connection, activities),
     )
-
-
-def _note(found: dict[str, Json | None], iri: str, content: object) -> None:
-    if isinstance(content, dict):
-        found[iri] = content
-    else:
-        found.setdefault(iri, None)

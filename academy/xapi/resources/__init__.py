@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, current_app, g, request
 
 from academy import clock
 from academy.db import db
@@ -75,7 +75,8 @@ def about() -> Response:
 @blueprint.after_request
 def set_headers(answer: Response) -> Response:
     """Name the version, say what is consistent, and let scripts of other origins in."""
-    edition = g.get("xapi_edition", Edition.FIRST)
+    unnamed = current_app.config.get("XAPI_DEFAULT_VERSION", Edition.FIRST)
+    edition = g.get("xapi_edition", unnamed)
     answer.headers["X-Experience-API-Version"] = str(edition)
     answer.headers["Access-Control-Allow-Origin"] = "*"
     answer.headers["Access-Control-Expose-Headers"] = SHOWN_TO_SCRIPTS

@@ -67,7 +67,7 @@ def _alternate(request: Request, headers: dict[str, str]) -> Call:
     form = _single(_form(request.get_data(cache=False)))
     fields = {name.lower() for name in HEADERS}
     moved = {name.lower(): value for name, value in form.items() if name.lower() in fields}
-    headers = {**{name: value for name, value in headers.items() if name != "content-type"}, **moved}
+    headers = {**headers, "content-type": "application/json", **moved}
     edition = editions.negotiated(headers.get("x-experience-api-version"))
     if not edition.has_alternate_syntax:
         raise XapiInvalid("xAPI 2.0 has no alternate request syntax", clause="xAPI 2.0 4.1.1")

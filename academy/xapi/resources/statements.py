@@ -6,7 +6,7 @@ from flask import Response, request
 from werkzeug.http import http_date, parse_accept_header
 
 from academy.errors import NotFound
-from academy.xapi import interning, json_text, presentation, queries, relations, store
+from academy.xapi import interning, json_text, presentation, queries, relations, signatures, store
 from academy.xapi.attachments import Part, received_attachments
 from academy.xapi.credentials import Bearer
 from academy.xapi.errors import XapiInvalid
@@ -60,6 +60,8 @@ def get(call: Call, who: Bearer) -> Response:
 
 def _store(call: Call, who: Bearer, batch: list[object], parts: list[Part]) -> list[str]:
     drafts = store.prepare(batch, authority=who.authority, edition=call.edition)
+    for draft in drafts:
+        signatures.check(draft.statement, parts, edition=call.edition)
     received_attachments([draft.statement for draft in drafts], parts)
     return [str(identifier) for identifier in store.write(serving.connection(), drafts)]
 

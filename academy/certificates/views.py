@@ -44,7 +44,9 @@ def verify_form() -> BaseResponse:
     typed = request.args.get("number", "").strip()
     if typed:
         found = checking.number(typed) if _may_look_up() else abort(429)
-        return redirect(url_for("certificates.verify", serial=found.serial or typed[:40]), 303)
+        return redirect(
+            url_for("certificates.verify", serial=found.serial or typed[:40].replace("/", "-")), 303
+        )
     return _unlisted(render_template("certificates/verify-form.html"))
 
 

@@ -40,15 +40,15 @@ class Server:
 
     def start(self) -> "Server":
         """Start and wait until it answers."""
-        log = (self.instance / "server.log").open("ab")
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(self.port)]
-            + ["--host", "127.0.0.1", "--blocking-threads", "16", "academy.wsgi:app"],
-            cwd=PROJECT,
-            env=os.environ | self.environment,
-            stdout=log,
-            stderr=log,
-        )
+        with (self.instance / "server.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(self.port)]
+                + ["--host", "127.0.0.1", "--blocking-threads", "16", "academy.wsgi:app"],
+                cwd=PROJECT,
+                env=os.environ | self.environment,
+                stdout=log,
+                stderr=log,
+            )
         end = time.monotonic() + STARTS_WITHIN
         while not self._answers():
             assert time.monotonic() < end, (self.instance / "server.log").read_text()[-3000:]
@@ -79,6 +79,7 @@ class Server:
             yield
             db.session.commit()
             db.session.remove()
+            db.engine.dispose()
 
     @property
     def environment(self) -> dict[str, str]:
@@ -104,6 +105,7 @@ class Server:
             db.create_all()
             upgrade()
             db.session.remove()
+            db.engine.dispose()
         return app
 
     def _answers(self) -> bool:

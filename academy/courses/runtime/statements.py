@@ -81,7 +81,7 @@ def opening(scene: Scene, moment: Moment, *, resumed: bool) -> list[Json]:
 def changes(
     scene: Scene, moment: Moment, *, before: tuple[cmi.Cmi, Result], after: tuple[cmi.Cmi, Result]
 ) -> list[Json]:
-    """Return the statements of one commit: answers first, then score, success and completion."""
+    """Return the statements of one commit: answers first, then score, completion and success."""
     (old_data, old), (new_data, new) = before, after
     events = [
         *_answers(scene, old_data, new_data),
@@ -122,12 +122,12 @@ def _scores(old: cmi.Cmi, new: cmi.Cmi) -> Iterator[Event]:
 def _results(old: Result, new: Result, data: cmi.Cmi) -> Iterator[Event]:
     score = _score(cmi.number(data, _RAW), data)
     with_score: Json = {} if score is None else {"score": score}
+    if new.completion != old.completion and new.completion == "completed":
+        yield Event(vocabulary.COMPLETED, result={**with_score, "completion": True})
     if new.success != old.success and new.success == "passed":
         yield Event(vocabulary.PASSED, result={**with_score, "success": True, "completion": True})
     elif new.success != old.success and new.success == "failed":
         yield Event(vocabulary.FAILED, result={**with_score, "success": False})
-    if new.completion != old.completion and new.completion == "completed" and new.success != "passed":
-        yield Event(vocabulary.COMPLETED, result={**with_score, "completion": True})
 
 
 def _answers(scene: Scene, old: cmi.Cmi, new: cmi.Cmi) -> Iterator[Event]:

@@ -141,8 +141,10 @@
     }
   });
 
+  // Removing the frame first runs the content's own unload, so that what it says last goes out with the rest.
   addEventListener("pagehide", () => {
     gone = true;
+    if (frame) frame.remove();
     transport.leave();
   });
   addEventListener("pageshow", () => {

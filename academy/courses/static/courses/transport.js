@@ -100,7 +100,11 @@ window.AcademyTransport = class {
   }
 
   next() {
-    return this.queue[0] || { session: this.session, end: "", close: false, data: { ...this.data } };
+    return this.queue[0] || this.live();
+  }
+
+  live() {
+    return { session: this.session, end: "", close: false, data: { ...this.data } };
   }
 
   body(item) {
@@ -160,17 +164,15 @@ window.AcademyTransport = class {
     this.report({ type: "state", state, reason: this.failed, changes: Math.max(1, this.changes), at: this.savedAt });
   }
 
-  // The page goes away: no answer can be awaited, so everything is handed to the browser.
+  // The page goes away: no answer can be awaited, so all is handed to the browser, each part with all before it.
   leave() {
-    while (this.isDirty) {
-      const item = this.next();
+    if (!this.isDirty) return;
+    const live = this.queue.length && !this.opening ? [] : [this.live()];
+    for (const item of [...this.queue, ...live]) {
       const body = this.body(item);
       const small = body.length < this.constructor.beaconLimit;
       const handed = small && navigator.sendBeacon(`${this.api}/commit`, new Blob([body], { type: "text/plain" }));
       if (!handed) fetch(`${this.api}/commit`, { method: "POST", body }).catch(() => {});
-      Object.assign(this.acked, item.data);
-      if (this.queue[0] === item) this.queue.shift();
-      else this.opening = false;
     }
   }
 

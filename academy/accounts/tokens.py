@@ -30,7 +30,7 @@ class TokenExpired(BadToken):
 
 
 def confirming(person: Person) -> str:
-    """Make the token that confirms a person's address; it dies with a new registration of the address."""
+    """Make the token that confirms a person's address; it dies when used, and with a new registration."""
     return _sign("confirm", person, clock.now() + CONFIRM_LASTS)
 
 
@@ -69,5 +69,6 @@ def _read(purpose: str, token: str) -> Person:
 
 
 def _serializer(purpose: str, person: Person) -> URLSafeSerializer:
-    state = f"{person.email}:{person.password_hash}:{person.session_epoch}"
+    is_confirmed = person.email_confirmed is not None
+    state = f"{person.email}:{person.password_hash}:{person.session_epoch}:{is_confirmed}"
     return URLSafeSerializer(str(current_app.config["SECRET_KEY"]), salt=f"{purpose}:{state}")

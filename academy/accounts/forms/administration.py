@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, SelectField, StringField, ValidationError
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional, Regexp
 
 from academy.accounts import emails, queries, zones
@@ -26,10 +25,16 @@ ROLES = {
     Role.ADMINISTRATOR: _l("Administrator"),
 }
 STATUSES = [("active", _l("Active")), ("suspended", _l("Suspended")), ("former", _l("Former"))]
-REGIONS = (
-    *("EU", "Schengen non-EU", "Eastern Partnership", "Western Balkans", "Central Asia"),
-    *("Russia", "Türkiye", "Other (former EU)"),
-)
+REGIONS = {
+    "EU": _l("European Union"),
+    "Schengen non-EU": _l("Schengen, not in the European Union"),
+    "Eastern Partnership": _l("Eastern Partnership"),
+    "Western Balkans": _l("Western Balkans"),
+    "Central Asia": _l("Central Asia"),
+    "Russia": _l("Russian Federation"),
+    "Türkiye": _l("Türkiye"),
+    "Other (former EU)": _l("Other"),
+}
 DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
 LONGEST = 200
 
@@ -81,7 +86,7 @@ class StateForm(FlaskForm):
     )
     name_en = StringField(_l("Name in English"), validators=[DataRequired(), Length(max=LONGEST)])
     name_ru = StringField(_l("Name in Russian"), validators=[DataRequired(), Length(max=LONGEST)])
-    region = SelectField(_l("Region"), choices=[SelectChoice(name) for name in REGIONS])
+    region = SelectField(_l("Region"), choices=fields.options(REGIONS.items()))
     status = SelectField(_l("Status"), choices=fields.options(STATUSES))
     since = DateField(_l("Since"), validators=[Optional()])
     until = DateField(_l("Until"), validators=[Optional()])

@@ -69,6 +69,7 @@ def policy_of(endpoint: str) -> Policy | None:
 def init_app(app: Flask) -> None:
     """Enforce policies before each request and set the headers after it."""
     csrf.init_app(app)
+    app.config["MAX_CONTENT_LENGTH"] = (int(str(app.config["UPLOAD_LIMIT_MB"])) + 1) * 1_000_000
     app.config.update(SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Lax", WTF_CSRF_TIME_LIMIT=None)
     if str(app.config["BASE_URL"]).startswith("https:"):
         app.config.update(SESSION_COOKIE_SECURE=True, SESSION_COOKIE_NAME="__Host-session")

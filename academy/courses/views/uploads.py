@@ -103,7 +103,7 @@ def close_files(error: BaseException | None) -> None:
     request.close()
 
 
-@blueprint.app_errorhandler(RequestEntityTooLarge)
+@blueprint.errorhandler(RequestEntityTooLarge)
 def too_large(error: RequestEntityTooLarge) -> Any:
     """Say how large a file may be, where a request was cut short for its size."""
     return current_app.handle_user_exception(uploads.too_large())

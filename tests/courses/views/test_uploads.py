@@ -191,6 +191,15 @@ def test_a_whole_file_above_the_limit_says_the_limit_and_leaves_nothing(author, 
     assert not storage.path("uploads").exists()
 
 
+def test_a_request_above_the_limit_is_cut_short_with_the_limit(author, course, monkeypatch):
+    monkeypatch.setitem(current_app.config, "MAX_CONTENT_LENGTH", 1000)
+
+    answer = whole(author, course, b"x" * 1001)
+
+    assert answer.status_code == 413
+    assert "2048 MB" in text(answer)
+
+
 @pytest.mark.parametrize("more", [{"language": "fr"}, {"activity": "other"}, {"activity": str(uuid4())}])
 def test_a_forged_language_or_place_is_refused(author, course, more):
     courses.activity(course)

@@ -119,7 +119,8 @@ def _navigation() -> list[dict[str, object]]:
     for item in current_app.extensions["academy.navigation"]:
         if item.roles and not item.roles & roles:
             continue
-        here = (request.endpoint or "") == item.endpoint
+        url = url_for(item.endpoint)
+        here = request.path == url or request.path.startswith(f"{url}/")
         count = item.count() if item.count else 0
-        found.append({"url": url_for(item.endpoint), "label": item.label, "current": here, "count": count})
+        found.append({"url": url, "label": item.label, "current": here, "count": count})
     return found

@@ -59,11 +59,12 @@ def build(
     *,
     prefix: bytes = b"",
     gap: bytes = b"",
+    after_directory: bytes = b"",
     comment: bytes = b"",
     trailing: bytes = b"",
     count: int | None = None,
 ) -> bytes:
-    """Put entries together; `gap` lies between the last entry and the directory."""
+    """Put entries together; `gap` lies before the directory, `after_directory` in its end."""
     body, directory, number = bytearray(prefix), bytearray(), 0
     for entry in entries:
         number += 1
@@ -75,6 +76,7 @@ def build(
             body += _local(entry, crc, size, packed) + data + entry.after
         directory += _central(entry, crc, size, packed, offset) + entry.name + entry.extra
     body += gap
+    directory += after_directory
     told = number if count is None else count
     end = END.pack(b"PK\5\6", 0, 0, told, told, len(directory), len(body), len(comment))
     return bytes(body + directory + end + comment + trailing)

@@ -29,19 +29,12 @@ class Placed:
 def place_entries(descriptor: int, entries: list[RawEntry], *, end: int) -> list[Placed]:
     """Compare every local header with the directory; the entries must fill the file up to `end` exactly."""
     ordered = sorted(entries, key=lambda entry: entry.offset)
-    position = _beginning(descriptor, ordered)
-    placed: dict[int, Placed] = {}
-    for index, entry in enumerate(ordered):
-        if entry.offset < position:
-            raise refused("zip-overlap", file=entry.shown_name)
-        if entry.offset > position:
-            raise refused("zip-hidden-data")
-        following = ordered[index + 1].offset if index + 1 < len(ordered) else end
-        start = _check_header(descriptor, entry, following)
-        position = following
-        placed[id(entry)] = Placed(entry, start)
-    if position != end:
+    followings = [*(entry.offset for entry in ordered), end]
+    if followings[0] != _beginning(descriptor, ordered):
         raise refused("zip-hidden-data")
+    placed: dict[int, Placed] = {}
+    for entry, following in zip(ordered, followings[1:], strict=True):
+        placed[id(entry)] = Placed(entry, _check_header(descriptor, entry, following))
     return [placed[id(entry)] for entry in entries]
 
 

@@ -92,6 +92,8 @@ def test_zip64_archive_of_the_standard_library_is_accepted(save: Save) -> None:
         (zips.build([Raw(b"a", after=b"hidden"), Raw(b"b")]), "zip-hidden-data"),
         (zips.build([Raw(b"a"), Raw(b"b")], count=1), "zip-hidden-data"),
         (zips.build([Raw(b"a")], count=2), "zip-broken"),
+        (zips.build([Raw(b"a")], after_directory=b"hidden"), "zip-hidden-data"),
+        (zips.build([], prefix=b"hidden"), "zip-hidden-data"),
         (zips.build([Raw(b"a")], comment=b"PK\5\6" + b"\0" * 18), "zip-ambiguous"),
         (zips.build([Raw(b"a"), Raw(b"b", offset=0)]), "zip-overlap"),
         (zips.build([Raw(b"a"), Raw(b"a", offset=0)]), "zip-overlap"),

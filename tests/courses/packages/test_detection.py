@@ -35,6 +35,7 @@ def test_standard_is_told_by_version_then_by_namespaces(
     ("names", "kind", "name", "codes"),
     [
         (["imsmanifest.xml", "a/imsmanifest.xml"], "ims", "imsmanifest.xml", []),
+        (["IMSMANIFEST.XML", "imsmanifest.xml"], "ims", "imsmanifest.xml", []),
         (["imsmanifest.xml", "tincan.xml", "cmi5.xml"], "ims", "imsmanifest.xml", []),
         (["x/imsmanifest.xml", "x/y/imsmanifest.xml"], "ims", "x/imsmanifest.xml", ["manifest-in-folder"]),
         (["IMSManifest.xml"], "ims", "IMSManifest.xml", ["manifest-name-case"]),

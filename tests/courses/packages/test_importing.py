@@ -12,7 +12,7 @@ from academy.courses.models import Activity, Course, Package, PackageFile, Packa
 from academy.courses.packages import importing
 from academy.courses.packages.findings import PackageRefused
 from academy.courses.packages.importing import Destination, guessed_language, import_package, lacking
-from academy.courses.packages.keeping import storage_key
+from academy.courses.packages.keeping import discard, storage_key
 from academy.courses.packages.outline import Item, Outline, from_json, leaves
 from academy.db import db
 from academy.errors import Conflict
@@ -211,6 +211,16 @@ def test_failure_while_writing_rows_leaves_nothing_but_what_others_have(
         bring(save(scorm12.package(PARTS, more={"new.txt": "new"})), course)
 
     assert (rows(), kept_files()) == before
+
+
+def test_discard_removes_only_what_no_version_has(course: Course, save: Save) -> None:
+    bring(save(scorm12.package(PARTS)), course)
+    before = kept_files()
+    storage.put(storage_key("f" * 64), b"left over")
+
+    discard(before | {"f" * 64})
+
+    assert kept_files() == before
 
 
 def test_files_that_vanished_meanwhile_are_a_conflict(

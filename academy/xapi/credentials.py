@@ -33,6 +33,10 @@ SCOPES = (
 
 _CREDENTIAL: Any = Credential.__table__
 
+_VALID = sa.select(_CREDENTIAL.c.secret_digest, _CREDENTIAL.c.scopes, _CREDENTIAL.c.name).where(
+    _CREDENTIAL.c.key == sa.bindparam("key"), _CREDENTIAL.c.revoked.is_(None)
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
@@ -60,8 +64,7 @@ def issue(connection: sa.Connection, *, name: str, scopes: Sequence[str]) -> tup
 
 def bearer(connection: sa.Connection, *, key: str, secret: str) -> Bearer | None:
     """Return who holds this key and secret, None where they are wrong or revoked."""
-    query = sa.select(_CREDENTIAL.c.secret_digest, _CREDENTIAL.c.scopes, _CREDENTIAL.c.name)
-    row = connection.execute(query.where(_CREDENTIAL.c.key == key, _CREDENTIAL.c.revoked.is_(None))).first()
+    row = connection.execute(_VALID, {"key": key}).first()
     if row is None or not hmac.compare_digest(bytes(row.secret_digest), _digest(secret)):
         return None
     authority: Json = {

@@ -18,6 +18,13 @@ from academy.xapi.models import DIGEST, Agent, StoredActivity, Verb
 _AGENT = Agent.__table__
 _VERB = Verb.__table__
 _ACTIVITY = StoredActivity.__table__
+_CONTENT = {_AGENT: "names", _VERB: "display", _ACTIVITY: "definition"}
+_BY_KEYS = {
+    table: sa.select(table.c.key, table.c.id, table.c[content]).where(
+        table.c.key.in_(sa.bindparam("keys", expanding=True))
+    )
+    for table, content in _CONTENT.items()
+}
 
 
 def digest(text: str) -> bytes:
@@ -33,7 +40,7 @@ def insert_ignoring(connection: sa.Connection, table: sa.FromClause, rows: list[
 
 def agents(connection: sa.Connection, found: Mapping[str, str | None]) -> dict[str, int]:
     """Return the row numbers of identities; a name that is new for one is added to its names."""
-    rows = _rows(connection, _AGENT, "identity", list(found), "names")
+    rows = _rows(connection, _AGENT, "identity", list(found))
     for identity in _ordered(found):
         name, (number, names) = found[identity], rows[identity]
         if name and name not in (names or ()):
@@ -43,7 +50,7 @@ def agents(connection: sa.Connection, found: Mapping[str, str | None]) -> dict[s
 
 def verbs(connection: sa.Connection, found: Mapping[str, Json | None]) -> dict[str, int]:
     """Return the row numbers of verbs; words for further languages are added, newer words win."""
-    rows = _rows(connection, _VERB, "iri", list(found), "display")
+    rows = _rows(connection, _VERB, "iri", list(found))
     for iri in _ordered(found):
         display, (number, kept) = found[iri], rows[iri]
         if display:
@@ -53,7 +60,7 @@ def verbs(connection: sa.Connection, found: Mapping[str, Json | None]) -> dict[s
 
 def activities(connection: sa.Connection, found: Mapping[str, Json | None]) -> dict[str, int]:
     """Return the row numbers of activities; their canonical definitions grow by what is new."""
-    rows = _rows(connection, _ACTIVITY, "iri", list(found), "definition")
+    rows = _rows(connection, _ACTIVITY, "iri", list(found))
     for iri in _ordered(found):
         definition, (number, kept) = found[iri], rows[iri]
         if definition:
@@ -78,12 +85,12 @@ def activity(connection: sa.Connection, iri: str) -> int | None:
 
 def displays(connection: sa.Connection, iris: list[str]) -> dict[str, Json]:
     """Return the words known for verbs, by IRI."""
-    return _contents(connection, _VERB, iris, "display")
+    return _contents(connection, _VERB, iris)
 
 
 def definitions_of(connection: sa.Connection, iris: list[str]) -> dict[str, Json]:
     """Return the canonical definitions known for activities, by IRI."""
-    return _contents(connection, _ACTIVITY, iris, "definition")
+    return _contents(connection, _ACTIVITY, iris)
 
 
 def names_of(connection: sa.Connection, identity: str) -> list[str]:
@@ -91,26 +98,21 @@ def names_of(connection: sa.Connection, identity: str) -> list[str]:
     return connection.scalar(sa.select(_AGENT.c.names).where(_AGENT.c.key == digest(identity))) or []
 
 
-def _rows(
-    connection: sa.Connection, table: Any, text: str, texts: list[str], content: str
-) -> dict[str, tuple[int, Any]]:
+def _rows(connection: sa.Connection, table: Any, text: str, texts: list[str]) -> dict[str, tuple[int, Any]]:
     by_key = {digest(item): item for item in texts}
-    rows = _select(connection, table, by_key, content)
+    rows = _select(connection, table, by_key)
     missing = sorted(key for key, item in by_key.items() if item not in rows)
     if missing:
         empty: dict[str, Any] = {"names": []} if table is _AGENT else {}
         insert_ignoring(connection, table, [{"key": key, text: by_key[key], **empty} for key in missing])
-        rows |= _select(connection, table, {key: by_key[key] for key in missing}, content)
+        rows |= _select(connection, table, {key: by_key[key] for key in missing})
     return rows
 
 
-def _select(
-    connection: sa.Connection, table: Any, by_key: Mapping[bytes, str], content: str
-) -> dict[str, tuple[int, Any]]:
+def _select(connection: sa.Connection, table: Any, by_key: Mapping[bytes, str]) -> dict[str, tuple[int, Any]]:
     rows: dict[str, tuple[int, Any]] = {}
     for keys in pieces(list(by_key)):
-        query = sa.select(table.c.key, table.c.id, table.c[content]).where(table.c.key.in_(keys))
-        for key, number, value in connection.execute(query):
+        for key, number, value in connection.execute(_BY_KEYS[table], {"keys": keys}):
             rows[by_key[bytes(key)]] = (number, value)
     return rows
 
@@ -133,7 +135,7 @@ def _ordered(found: Mapping[str, object]) -> list[str]:
     return sorted((text for text, given in found.items() if given), key=digest)
 
 
-def _contents(connection: sa.Connection, table: Any, iris: list[str], column: str) -> dict[str, Json]:
-    rows = _select(connection, table, {digest(iri): iri for iri in iris}, column)
+def _contents(connection: sa.Connection, table: Any, iris: list[str]) -> dict[str, Json]:
+    rows = _select(connection, table, {digest(iri): iri for iri in iris})
     decoded = {iri: json_text.decode(bytes(text)) for iri, (_, text) in rows.items() if text}
     return {iri: value for iri, value in decoded.items() if isinstance(value, dict)}

@@ -1,9 +1,9 @@
 """Which agents and activities a statement names, and in which parts; pure."""
 
-import json
 from collections.abc import Iterator
 from enum import IntFlag
 
+from academy.xapi import json_text
 from academy.xapi.json_text import Json
 
 
@@ -52,15 +52,15 @@ def identity(actor: Json) -> str | None:
     """
     if "mbox" in actor:
         local, _, domain = str(actor["mbox"]).rpartition("@")
-        return json.dumps({"mbox": f"{local}@{domain.lower()}"}, ensure_ascii=False)
+        return _text({"mbox": f"{local}@{domain.lower()}"})
     if "mbox_sha1sum" in actor:
-        return json.dumps({"mbox_sha1sum": str(actor["mbox_sha1sum"]).lower()})
+        return _text({"mbox_sha1sum": str(actor["mbox_sha1sum"]).lower()})
     if "openid" in actor:
-        return json.dumps({"openid": actor["openid"]}, ensure_ascii=False)
+        return _text({"openid": actor["openid"]})
     account = actor.get("account")
     if isinstance(account, dict):
         parts = {"homePage": account["homePage"], "name": account["name"]}
-        return json.dumps({"account": parts}, ensure_ascii=False)
+        return _text({"account": parts})
     return None
 
 
@@ -96,6 +96,10 @@ def activities_of(statement: Json) -> Iterator[tuple[Json, ActivityUsage]]:
         for activity, _ in _activities_of_context(target):
             yield activity, ActivityUsage.SUB_CONTEXT
     yield from _activities_of_context(statement)
+
+
+def _text(identifier: Json) -> str:
+    return json_text.encode(identifier).decode()
 
 
 def verbs_of(statement: Json) -> Iterator[Json]:

@@ -32,6 +32,11 @@ _STATEMENT: Any = Statement.__table__
 _AGENT_LINK: Any = StatementAgent.__table__
 _ACTIVITY_LINK: Any = StatementActivity.__table__
 
+_LAST = sa.select(sa.func.max(_STATEMENT.c.seq))
+_BY_IDS = sa.select(_STATEMENT.c.id, _STATEMENT.c.payload).where(
+    _STATEMENT.c.id.in_(sa.bindparam("ids", expanding=True))
+)
+
 
 def own_authority() -> Json:
     """Return the agent that vouches for the statements which the Academy writes itself."""
@@ -100,8 +105,7 @@ def _already_stored(connection: sa.Connection, drafts: Sequence[Draft]) -> set[U
     """Return which ids are stored already with the same statement; raises StatementConflict."""
     by_id = {draft.id: draft for draft in drafts if draft.is_named_by_client}
     for ids in pieces(list(by_id)):
-        query = sa.select(_STATEMENT.c.id, _STATEMENT.c.payload).where(_STATEMENT.c.id.in_(ids))
-        for identifier, payload in connection.execute(query):
+        for identifier, payload in connection.execute(_BY_IDS, {"ids": ids}):
             kept = json_text.decode(bytes(payload))
             assert isinstance(kept, dict)
             if not equivalence.same(kept, by_id[identifier].statement):
@@ -115,7 +119,7 @@ def _already_stored(connection: sa.Connection, drafts: Sequence[Draft]) -> set[U
 
 
 def _numbered(connection: sa.Connection, drafts: Sequence[Draft]) -> dict[UUID, int]:
-    last = connection.scalar(sa.select(sa.func.max(_STATEMENT.c.seq))) or 0
+    last = connection.scalar(_LAST) or 0
     first = max(last + 1, clock.microseconds(clock.now()))
     seqs = {draft.id: seq for seq, draft in enumerate(drafts, first)}
     for draft in drafts:

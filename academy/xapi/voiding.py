@@ -18,6 +18,15 @@ from academy.xapi.vocabulary import VOIDED
 _STATEMENT: Any = Statement.__table__
 _REFERENCE: Any = StatementReference.__table__
 
+_referred = _STATEMENT.alias("referred")
+_references = (
+    sa.select(_STATEMENT.c.seq, _referred.c.seq.label("target_seq"))
+    .join(_referred, _STATEMENT.c.target == _referred.c.id)
+    .where(_STATEMENT.c.seq != _referred.c.seq)
+)
+_REFERRING_TO = _references.where(_STATEMENT.c.target.in_(sa.bindparam("ids", expanding=True)))
+_REFERRED_BY = _references.where(_STATEMENT.c.seq.in_(sa.bindparam("seqs", expanding=True)))
+
 
 def connect(connection: sa.Connection, drafts: Sequence[Draft], *, seqs: Mapping[UUID, int]) -> None:
     """Void what a new statement voids, or what an older one had voided before it came; note all references.
@@ -37,17 +46,11 @@ def _pairs(
 ) -> list[tuple[int, int]]:
     """Return (referring, referred) for each reference that begins or ends in a draft and is complete now."""
     pairs: set[tuple[int, int]] = set()
-    other = _STATEMENT.alias()
-    found = (
-        sa.select(_STATEMENT.c.seq, other.c.seq.label("target_seq"))
-        .join(other, _STATEMENT.c.target == other.c.id)
-        .where(_STATEMENT.c.seq != other.c.seq)
-    )
-    for ids in pieces([draft.id for draft in drafts]):
-        pairs |= {tuple(row) for row in connection.execute(found.where(_STATEMENT.c.target.in_(ids)))}
+    for ids in pieces([draft.id for draft in drafts if draft.is_named_by_client]):
+        pairs |= {tuple(row) for row in connection.execute(_REFERRING_TO, {"ids": ids})}
     referring = [seqs[draft.id] for draft in drafts if draft.target is not None]
     for numbers in pieces(referring):
-        pairs |= {tuple(row) for row in connection.execute(found.where(_STATEMENT.c.seq.in_(numbers)))}
+        pairs |= {tuple(row) for row in connection.execute(_REFERRED_BY, {"seqs": numbers})}
     return sorted(pairs)
 
 

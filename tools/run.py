@@ -1,4 +1,4 @@
-"""`make run`: bring the database up to date, load demo data the first time, print the demo accounts, serve."""
+"""`make run`: upgrade the database, load demo data the first time, print the demo accounts, serve."""
 
 import argparse
 import os

@@ -62,7 +62,9 @@ def system_packages() -> None:
     if not missing:
         return
     root = [] if os.geteuid() == 0 else ["sudo", "-n"]
-    allowed = shutil.which("apt-get") and (not root or subprocess.run([*root, "true"], check=False).returncode == 0)
+    allowed = shutil.which("apt-get") and (
+        not root or subprocess.run([*root, "true"], check=False).returncode == 0
+    )
     if not allowed:
         sys.exit(f"Please install these system packages, then run this again: {' '.join(missing)}")
     print("Installing", " ".join(missing), flush=True)

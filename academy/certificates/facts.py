@@ -47,7 +47,11 @@ class Facts:
     @property
     def name(self) -> str:
         """Return the holder's name in the script of the document."""
-        return (self.name_cyrillic if self.language == "ru" else None) or self.name_latin
+        return self.name_for(self.language)
+
+    def name_for(self, language: str) -> str:
+        """Return the holder's name in the script of a language."""
+        return (self.name_cyrillic if language == "ru" else None) or self.name_latin
 
     @property
     def title(self) -> str:

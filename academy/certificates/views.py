@@ -88,7 +88,6 @@ def _result(check: Check, *, typed_serial: str = "", typed_name: str = "", of_fi
         check=check,
         certificate=certificate,
         facts=facts,
-        masked=checking.masked,
         shows_name=shows_name,
         typed_serial=typed_serial,
         typed_name=typed_name,
@@ -96,6 +95,10 @@ def _result(check: Check, *, typed_serial: str = "", typed_name: str = "", of_fi
         now=clock.now(),
         completed=written_day(facts.completed_on, language()) if facts else "",
         issued=written_day(facts.issued_on, language()) if facts else "",
+        revoked=written_day(certificate.revoked.date(), language())
+        if certificate and certificate.revoked
+        else "",
+        holder=checking.masked(facts.name_for(language())) if facts else "",
     )
     return _unlisted(page, 200 if certificate or of_file else 404)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -82,7 +83,7 @@ def status_of(state: CourseState) -> str:
 
 
 def learning_of(person: Person) -> list[Learning]:
-    """Return all seats of a person, the one used last first."""
+    """Return all seats of a person: those in use, the latest first, then those not begun."""
     seats = db.session.scalars(
         sa.select(Enrolment)
         .join(Enrolment.course)
@@ -96,7 +97,7 @@ def learning_of(person: Person) -> list[Learning]:
         _overview(seat, standings.get(seat.registration, NOTHING), _latest(rules.get(seat.course_id)))
         for seat in seats
     ]
-    return sorted(found, key=lambda one: one.state.last or one.enrolment.enrolled, reverse=True)
+    return sorted(found, key=_last_use, reverse=True)
 
 
 def learning(enrolment: Enrolment) -> Learning:
@@ -174,6 +175,10 @@ def language_taken(enrolment: Enrolment) -> str | None:
         .order_by(Launch.id.desc())
         .limit(1)
     )
+
+
+def _last_use(one: Learning) -> tuple[bool, datetime]:
+    return one.state.last is not None, one.state.last or one.enrolment.enrolled
 
 
 def _latest(rules: Sequence[Rule] | None) -> Rule:

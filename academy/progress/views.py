@@ -5,8 +5,12 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from academy.courses import queries as course_queries
+from academy.courses.queries import catalogue
+from academy.courses.views.catalogue import cover_url
 from academy.progress import queries
 from academy.security import access
+
+SUGGESTED = 3
 
 blueprint = Blueprint("progress", __name__, template_folder="templates")
 
@@ -28,6 +32,8 @@ def learn() -> str:
         shown=done if shows_done else current,
         first=first,
         titles=queries.titles([first.next_part]) if first else {},
+        cover_url=cover_url,
+        suggested=[] if seats else catalogue.catalogue(catalogue.Filters()).entries[:SUGGESTED],
     )
 
 

@@ -53,13 +53,17 @@ def test_learn_asks_to_sign_in(client: Any) -> None:
     assert client.get("/learn").status_code == 303
 
 
-def test_learn_without_courses_offers_the_catalogue(reader: Person, sign_in: Any) -> None:
-    courses.enrolment()  # somebody else's
+def test_learn_without_courses_suggests_three_open_ones(reader: Person, sign_in: Any) -> None:
+    for _ in range(4):
+        courses.enrolment()  # somebody else's
+    courses.course(status="draft", title={"en": "Secret draft"})
 
     found = page(sign_in(reader).get("/learn"))
 
     assert "You are in no course yet" in found.xpath("string(//main)")
+    assert "Secret draft" not in found.xpath("string(//main)")
     assert found.xpath("//main//a[@href='/courses']")
+    assert len(found.xpath("//main//h3//a")) == 3
     assert not found.xpath("//main//form")
 
 
@@ -101,8 +105,10 @@ def test_learn_hides_withdrawn_courses(reader: Person, sign_in: Any) -> None:
     course, _parts = course_with(1, title={"en": "Left behind"})
     seat = courses.enrolment(course, person=reader)
     seat.withdrawn = seat.enrolled
+    courses.enrolment(course_with(1, title={"en": "Going on"})[0], person=reader)
 
-    assert "Left behind" not in text(sign_in(reader).get("/learn"))
+    found = text(sign_in(reader).get("/learn"))
+    assert ("Going on" in found, "Left behind" in found) == (True, False)
 
 
 def test_learn_takes_the_same_queries_for_one_course_and_for_sixty(

@@ -122,10 +122,10 @@ def import_package(course: Course, file: Path, *, language: str = "en") -> None:
     importing.import_package(file, filename=file.name, destination=destination)
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    """Run a server on a new instance."""
-    running = Server(tmp_path).start()
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Run one server on an instance of its own; each test brings its own people and courses."""
+    running = Server(tmp_path_factory.mktemp("server")).start()
     yield running
     running.stop()
 

@@ -1,14 +1,13 @@
 """Answers to questions as SCORM 1.2 tells them, in the forms of xAPI (pure)."""
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import count
 
 from academy.courses.runtime import cmi
 
 _SUCCESS = {"correct": True, "wrong": False, "incorrect": False}
-_CORRECT = re.compile(r"correct_responses\.\d+\.pattern")
 
 
 @dataclass(frozen=True)
@@ -33,24 +32,29 @@ class Answer:
         return Decimal(self.result) if cmi.is_decimal(self.result) else None
 
 
-def read(data: Mapping[str, str]) -> dict[int, Answer]:
-    """Return the answers in the data of a SCO, by their place."""
-    return {index: _answer(row) for index, row in cmi.rows(data, "interactions").items()}
-
-
-def _answer(row: Mapping[str, str]) -> Answer:
-    kind = row.get("type", "other")
+def answer_at(data: Mapping[str, str], place: int) -> Answer:
+    """Return the answer at a place in the data of a SCO; what is missing is empty."""
+    start = f"cmi.interactions.{place}."
+    kind = data.get(f"{start}type", "other")
     translate = _PATTERNS.get(kind, str)
-    latency = row.get("latency")
-    patterns = sorted(element for element in row if _CORRECT.fullmatch(element))
+    latency = data.get(f"{start}latency")
     return Answer(
-        id=row.get("id", ""),
+        id=data.get(f"{start}id", ""),
         type=kind,
-        response=translate(row.get("student_response", "")),
-        correct=tuple(translate(row[element]) for element in patterns if row[element]),
-        result=row.get("result", ""),
+        response=translate(data.get(f"{start}student_response", "")),
+        correct=tuple(translate(pattern) for pattern in _patterns(data, start)),
+        result=data.get(f"{start}result", ""),
         latency_ms=cmi.milliseconds(latency) if latency else None,
     )
+
+
+def _patterns(data: Mapping[str, str], start: str) -> Iterator[str]:
+    for number in count():
+        pattern = data.get(f"{start}correct_responses.{number}.pattern")
+        if pattern is None:
+            return
+        if pattern:
+            yield pattern
 
 
 def _true_false(text: str) -> str:

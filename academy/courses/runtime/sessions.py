@@ -6,14 +6,16 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, lazyload
 
 from academy import clock
 from academy.accounts import pseudonyms
+from academy.accounts.models import Person
 from academy.courses import identifiers
-from academy.courses.models import Attempt, Launch
+from academy.courses.models import Attempt, Course, Enrolment, Launch
 from academy.courses.runtime import cmi, leaves, results, statements
 from academy.courses.runtime.results import End, Result
-from academy.courses.runtime.statements import Json, Moment, Scene, Thing
+from academy.courses.runtime.statements import Event, Json, Moment, Scene, Thing
 from academy.db import db, iri_base
 from academy.xapi import store, vocabulary
 
@@ -49,10 +51,11 @@ class Track:
         item = leaves.item_of(self.launch.version, self.launch.activity)
         return item.mastery_score if item else None
 
-    def tell(self, made: list[Json]) -> None:
-        """Keep statements for the store; what is told next happened after them."""
-        self.told += made
-        self.moment = Moment(self.moment.at + timedelta(microseconds=len(made)), self.moment.seq)
+    def tell(self, events: Sequence[Event]) -> None:
+        """Keep what is told for the store; what is told next happened after it."""
+        if events:
+            self.told += statements.written(self.scene, self.moment, events)
+            self.moment = Moment(self.moment.at + timedelta(microseconds=len(events)), self.moment.seq)
 
     def store(self) -> None:
         """Hand the statements to the store, in the present transaction."""
@@ -63,12 +66,18 @@ class Track:
 
 
 def scene_of(launch: Launch, attempt: Attempt) -> Scene:
-    """Return what the statements of a launch have in common."""
-    course = attempt.enrolment.course
+    """Return what the statements of a launch have in common, in one query."""
+    registration, course, person = db.session.execute(
+        sa.select(Enrolment.registration, Course, Person)
+        .join(Course, Course.id == Enrolment.course_id)
+        .join(Person, Person.id == Enrolment.person_id)
+        .where(Enrolment.id == attempt.enrolment_id)
+        .options(joinedload(Person.pseudonym), lazyload(Person.grants))
+    ).one()
     attempt_iri = f"{iri_base()}{identifiers.PLACE}attempt/{attempt.public_id}"
     return Scene(
-        actor=pseudonyms.actor(launch.person),
-        registration=attempt.enrolment.registration,
+        actor=pseudonyms.actor(person),
+        registration=registration,
         launch=launch.public_id,
         course=Thing(identifiers.course_iri(course), course.title, vocabulary.COURSE),
         sco=Thing(identifiers.activity_iri(launch.activity), launch.activity.title, vocabulary.LESSON),
@@ -88,7 +97,7 @@ def begin(track: Track, *, session: int) -> None:
         launch.session_time_ms, launch.counted_ms, launch.initialized = None, 0, track.moment.at
         attempt.data = _without_end(attempt.data)
     launch.session, launch.in_session, launch.closed = session, True, None
-    track.tell(statements.opening(track.scene, track.moment, resumed=attempt.sessions > 0))
+    track.tell(statements.opening(resumed=attempt.sessions > 0))
     attempt.sessions += 1
     attempt.ended = None
     if track.is_asset:
@@ -105,7 +114,7 @@ def change(track: Track, written: cmi.Cmi, *, end: End = "") -> None:
     if end and status:
         new[cmi.STATUS] = status
     after = results.best(before, results.result_of(status, new))
-    _tell_changes(track, (old, before), (new, after))
+    track.tell(statements.changes((old, before), (new, after)))
     attempt.completion, attempt.success, attempt.score_raw = after.completion, after.success, after.score
     if new != old:
         attempt.data = new
@@ -117,7 +126,7 @@ def take_results(track: Track, written: cmi.Cmi, *, end: End) -> None:
     status = results.status_after(written, mastery=track.mastery, end=end if cmi.STATUS in written else "")
     after = results.best(before, results.result_of(status, written))
     if after != before:
-        _tell_changes(track, ({}, before), (_result_only(written), after))
+        track.tell(statements.changes(({}, before), (_result_only(written), after)))
     attempt.completion, attempt.success, attempt.score_raw = after.completion, after.success, after.score
 
 
@@ -132,11 +141,7 @@ def finish(track: Track, *, end: End) -> None:
     goes_on = results.stays_open(status, attempt.data)
     attempt.ended = None if goes_on else track.moment.at
     launch.in_session = False
-    track.tell(
-        statements.closing(
-            track.scene, track.moment, result=official(attempt), suspended=goes_on, duration_ms=spent
-        )
-    )
+    track.tell(statements.closing(result=official(attempt), suspended=goes_on, duration_ms=spent))
 
 
 def end_silently(launch: Launch, *, at: datetime) -> None:
@@ -157,11 +162,6 @@ def close_abandoned() -> None:
     for launch in silent:
         end_silently(launch, at=launch.last_seen)
         launch.closed = now
-
-
-def _tell_changes(track: Track, before: tuple[cmi.Cmi, Result], after: tuple[cmi.Cmi, Result]) -> None:
-    if before != after:
-        track.tell(statements.changes(track.scene, track.moment, before=before, after=after))
 
 
 def _time_of(launch: Launch) -> int:

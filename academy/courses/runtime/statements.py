@@ -4,7 +4,7 @@ Ids are deterministic: the same change of the same launch gives the same stateme
 in statements.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -26,6 +26,7 @@ from tincan import Result as StatementResult
 
 from academy import clock
 from academy.courses.runtime import cmi, interactions
+from academy.courses.runtime.interactions import Answer
 from academy.courses.runtime.results import Result
 from academy.xapi import vocabulary
 
@@ -65,34 +66,26 @@ class Moment:
 
 @dataclass(frozen=True)
 class Event:
-    """One statement to be: verb, what makes it unique in its commit, and what its result says."""
+    """One statement to be."""
 
     verb: str
-    detail: str = ""
-    object: Activity | None = None  # of the SCO, where it is not the SCO itself
     result: Json | None = None
+    answer: tuple[int, Answer] | None = None  # place and answer, where the object is a question
 
 
-def opening(scene: Scene, moment: Moment, *, resumed: bool) -> list[Json]:
-    """Return the statement of the first contact of a session."""
-    return _written(scene, moment, [Event(vocabulary.RESUMED if resumed else vocabulary.INITIALIZED)])
+def opening(*, resumed: bool) -> list[Event]:
+    """Return what the first contact of a session tells."""
+    return [Event(vocabulary.RESUMED if resumed else vocabulary.INITIALIZED)]
 
 
-def changes(
-    scene: Scene, moment: Moment, *, before: tuple[cmi.Cmi, Result], after: tuple[cmi.Cmi, Result]
-) -> list[Json]:
-    """Return the statements of one commit: answers first, then score, completion and success."""
+def changes(before: tuple[cmi.Cmi, Result], after: tuple[cmi.Cmi, Result]) -> list[Event]:
+    """Return what a commit tells: answers first, then score, completion and success."""
     (old_data, old), (new_data, new) = before, after
-    events = [
-        *_answers(scene, old_data, new_data),
-        *_scores(old_data, new_data),
-        *_results(old, new, new_data),
-    ]
-    return _written(scene, moment, events)
+    return [*_answers(old_data, new_data), *_scores(old_data, new_data), *_results(old, new, new_data)]
 
 
-def closing(scene: Scene, moment: Moment, *, result: Result, suspended: bool, duration_ms: int) -> list[Json]:
-    """Return the one statement that ends a session, with the result of the attempt so far."""
+def closing(*, result: Result, suspended: bool, duration_ms: int) -> list[Event]:
+    """Return what the end of a session tells, once, with the result of the attempt so far."""
     told: Json = {"duration": duration(duration_ms)}
     if result.success != "unknown":
         told["success"] = result.success == "passed"
@@ -100,8 +93,12 @@ def closing(scene: Scene, moment: Moment, *, result: Result, suspended: bool, du
         told["completion"] = result.completion == "completed"
     if (score := _score(_decimal(result.score), {})) is not None:
         told["score"] = score
-    verb = vocabulary.SUSPENDED if suspended else vocabulary.TERMINATED
-    return _written(scene, moment, [Event(verb, result=told)])
+    return [Event(vocabulary.SUSPENDED if suspended else vocabulary.TERMINATED, result=told)]
+
+
+def written(scene: Scene, moment: Moment, events: Sequence[Event]) -> list[Json]:
+    """Return events as statements, each a microsecond after the one before."""
+    return [_document(scene, moment, event, place) for place, event in enumerate(events)]
 
 
 def duration(length_ms: int) -> str:
@@ -130,10 +127,11 @@ def _results(old: Result, new: Result, data: cmi.Cmi) -> Iterator[Event]:
         yield Event(vocabulary.FAILED, result={**with_score, "success": False})
 
 
-def _answers(scene: Scene, old: cmi.Cmi, new: cmi.Cmi) -> Iterator[Event]:
-    before = interactions.read(old)
-    for index, answer in interactions.read(new).items():
-        if answer == before.get(index) or not (answer.response or answer.result):
+def _answers(old: cmi.Cmi, new: cmi.Cmi) -> Iterator[Event]:
+    touched = {element: text for element, text in new.items() if old.get(element) != text}
+    for place in cmi.rows(touched, "interactions"):
+        answer = interactions.answer_at(new, place)
+        if answer == interactions.answer_at(old, place) or not (answer.response or answer.result):
             continue
         told: Json = {}
         if answer.response:
@@ -144,15 +142,7 @@ def _answers(scene: Scene, old: cmi.Cmi, new: cmi.Cmi) -> Iterator[Event]:
             told["score"] = {"raw": _plain(answer.points)}
         if answer.latency_ms is not None:
             told["duration"] = duration(answer.latency_ms)
-        name = quote(answer.id or str(index), safe="")
-        definition = ActivityDefinition(
-            type=vocabulary.INTERACTION,
-            name=LanguageMap({"und": answer.id or str(index)}),
-            interaction_type=answer.type,
-            correct_responses_pattern=list(answer.correct) or None,
-        )
-        asked = Activity(id=f"{scene.sco.iri}/interactions/{name}", definition=definition)
-        yield Event(vocabulary.RESPONDED, detail=f"{index}/{name}", object=asked, result=told)
+        yield Event(vocabulary.RESPONDED, result=told, answer=(place, answer))
 
 
 def _score(raw: Decimal | None, data: Mapping[str, str]) -> Json | None:
@@ -176,21 +166,17 @@ def _plain(value: Decimal) -> int | float:
     return int(value) if value == value.to_integral_value() else float(value)
 
 
-def _written(scene: Scene, moment: Moment, events: list[Event]) -> list[Json]:
-    return [_document(scene, moment, event, place) for place, event in enumerate(events)]
-
-
 def _document(scene: Scene, moment: Moment, event: Event, place: int) -> Json:
     """Build a statement, and set right what tincan alters: zones, durations, and integers among numbers."""
     verb = event.verb.rpartition("/")[2]
     result = dict(event.result or {})
     exact = {name: result.pop(name) for name in ("duration", "score") if name in result}
     built = Statement(
-        id=uuid5(scene.launch, f"{moment.seq}/{verb}/{event.detail}"),
+        id=uuid5(scene.launch, f"{moment.seq}/{verb}/{event.answer[0] if event.answer else ''}"),
         actor=Agent(dict(scene.actor)),
         verb=Verb(id=event.verb, display=LanguageMap(vocabulary.VERBS[event.verb])),
-        object=event.object or _activity(scene.sco),
-        context=_context(scene, inside=event.object is not None),
+        object=_question(scene, *event.answer) if event.answer else _activity(scene.sco),
+        context=_context(scene, inside=event.answer is not None),
         result=StatementResult(**result) if event.result else None,
     )
     document: Json = dict(built.as_version())
@@ -198,6 +184,17 @@ def _document(scene: Scene, moment: Moment, event: Event, place: int) -> Json:
     if event.result:
         document["result"] = result | exact
     return document
+
+
+def _question(scene: Scene, place: int, answer: Answer) -> Activity:
+    name = answer.id or str(place)
+    definition = ActivityDefinition(
+        type=vocabulary.INTERACTION,
+        name=LanguageMap({"und": name}),
+        interaction_type=answer.type,
+        correct_responses_pattern=list(answer.correct) or None,
+    )
+    return Activity(id=f"{scene.sco.iri}/interactions/{quote(name, safe='')}", definition=definition)
 
 
 def _activity(thing: Thing) -> Activity:

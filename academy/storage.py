@@ -24,6 +24,7 @@ def put(key: str, content: bytes | Iterable[bytes]) -> int:
             file.flush()
             os.fsync(file.fileno())
         Path(draft).replace(target)
+        _keep_name(target.parent)
     except BaseException:
         Path(draft).unlink(missing_ok=True)
         raise
@@ -72,9 +73,17 @@ def delete_prefix(prefix: str) -> None:
     shutil.rmtree(_place(prefix), ignore_errors=True)
 
 
+def _keep_name(folder: Path) -> None:
+    """Make the name of a new file outlive a power loss."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def _place(key: str) -> Path:
-    root = Path(str(current_app.config["STORAGE_URL"]).removeprefix("file:")).resolve()
-    place = (root / key).resolve()
-    if not place.is_relative_to(root) or place == root:
-        raise ValueError(f"key outside of the store: {key!r}")
-    return place
+    parts = key.split("/")
+    if not key or any(part in {"", ".", ".."} or "\\" in part or "\0" in part for part in parts):
+        raise ValueError(f"not a key of the store: {key!r}")
+    return Path(str(current_app.config["STORAGE_URL"]).removeprefix("file:")).joinpath(*parts)

@@ -13,6 +13,10 @@ from academy.security import policy_of
 PROJECT = Path(__file__).resolve().parents[2]
 SOURCES = sorted(path for path in (PROJECT / "academy").rglob("*.py") if "migrations" not in path.parts)
 TEMPLATES = sorted((PROJECT / "academy").rglob("templates/**/*.html"))
+OTHER_ORIGIN = {
+    "player-api.html",
+    "player-expired.html",
+}  # pages of the content origin, with a policy of their own
 COMMITS = {"db.py", "jobs.py", "commands.py", "operation.py", "wsgi.py"}
 
 

@@ -112,7 +112,7 @@ def _start(launch: Launch, bearer: Bearer) -> dict[str, object]:
     return {
         "launch": str(launch.public_id),
         "token": tokens.commit_token(bearer),
-        "seq": max(int(time.time() * 1000), launch.seq),
+        "seq": max(clock.microseconds(clock.now()) // 1000, launch.seq),
         "api": f"{base}/_api",
         "content": f"{base}/v/{launch.version.public_id}/{item.launch if item else ''}",
         "kind": item.kind or "asset" if item else "asset",

@@ -119,12 +119,17 @@ def _session(
     after = ({**attempt.data, **_data(visit.result)}, visit.result)
     end = visit.at + timedelta(minutes=visit.minutes)
     suspended = visit.result.status == "incomplete"
-    yield from statements.opening(scene, Moment(visit.at, 0), resumed=attempt.sessions > 0)
-    yield from statements.changes(scene, Moment(end - timedelta(seconds=20), 1), before=before, after=after)
     length = visit.minutes * 60_000
-    yield from statements.closing(
-        scene, Moment(end, 2), result=visit.result, suspended=suspended, duration_ms=length
+    told = (
+        (Moment(visit.at, 0), statements.opening(resumed=attempt.sessions > 0)),
+        (Moment(end - timedelta(seconds=20), 1), statements.changes(before, after)),
+        (
+            Moment(end, 2),
+            statements.closing(result=visit.result, suspended=suspended, duration_ms=length),
+        ),
     )
+    for moment, events in told:
+        yield from statements.written(scene, moment, events)
     attempt.data = after[0]
     attempt.completion, attempt.success, attempt.score_raw = (
         visit.result.completion,

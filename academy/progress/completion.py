@@ -68,10 +68,12 @@ class Standing:
     leaves: Mapping[UUID, LeafState] = field(default_factory=dict)
 
 
+NO_RULE = Rule(0, 0, ())
+
+
 def in_force(rules: Sequence[Rule], seq: int) -> Rule:
     """Return the rule of a moment: the newest in force, before the first one the first; `rules` in order."""
-    found = [rule for rule in rules if rule.in_force <= seq]
-    return found[-1] if found else rules[0] if rules else Rule(0, 0, ())
+    return next((rule for rule in reversed(rules) if rule.in_force <= seq), rules[0] if rules else NO_RULE)
 
 
 def is_done(leaf: Leaf, state: LeafState) -> bool:
@@ -88,12 +90,15 @@ def advance(standing: Standing, events: Sequence[Event], rules: Sequence[Rule]) 
     if not events:
         return standing
     leaves = dict(standing.leaves)
-    course = standing.course
+    course, judged = standing.course, standing.course.release
     for event in events:
         rule = in_force(rules, event.seq)
-        leaves[event.leaf] = fold(leaves.get(event.leaf, NOTHING_YET), event)
-        if course.completed is None and _all_done(rule, leaves):
+        before = leaves.get(event.leaf, NOTHING_YET)
+        leaves[event.leaf] = after = fold(before, event)
+        changed = (before.completion, before.success) != (after.completion, after.success)
+        if course.completed is None and (changed or rule.number != judged) and _all_done(rule, leaves):
             course = replace(course, completed=event.timestamp)
+        judged = rule.number
     return Standing(evaluate(course, leaves, in_force(rules, events[-1].seq)), leaves)
 
 

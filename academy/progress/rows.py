@@ -1,7 +1,7 @@
 """The projection's rows, read and written by Core on the connection of whoever stores statements."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any
 from uuid import UUID
 
@@ -100,14 +100,14 @@ def save(
         for activity, state in standing.leaves.items():
             key = {"registration": registration, "activity": activity}
             if was is None or activity not in was.leaves:
-                new_leaves.append(key | asdict(state))
+                new_leaves.append(key | _values(state, LEAF_FIELDS))
             elif was.leaves[activity] != state:
-                changed_leaves.append({"of": registration, "leaf": activity} | asdict(state))
+                changed_leaves.append({"of": registration, "leaf": activity} | _values(state, LEAF_FIELDS))
         if was is None:
             seat = {"registration": registration, "course_id": seats_of[registration].course_id}
-            new_courses.append(seat | asdict(standing.course))
+            new_courses.append(seat | _values(standing.course, COURSE_FIELDS))
         elif was.course != standing.course:
-            changed_courses.append({"of": registration} | asdict(standing.course))
+            changed_courses.append({"of": registration} | _values(standing.course, COURSE_FIELDS))
     _many(connection, sa.insert(leaf_table), new_leaves)
     _many(connection, _update_leaf, changed_leaves)
     _many(connection, sa.insert(course_table), new_courses)
@@ -131,6 +131,10 @@ _update_course = (
     .where(course_table.c.registration == sa.bindparam("of"))
     .values({name: sa.bindparam(name) for name in COURSE_FIELDS})
 )
+
+
+def _values(state: LeafState | CourseState, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: getattr(state, name) for name in names}
 
 
 def _many(connection: sa.Connection, statement: Any, values: Sequence[dict[str, Any]]) -> None:

@@ -95,6 +95,20 @@ def test_a_piece_cut_off_on_the_line_counts_for_nothing(delivery):
     assert (upload.received, files(), queued()) == (0, [], [])
 
 
+def test_no_transaction_is_open_while_a_piece_crawls_in(delivery):
+    upload = uploads.begin(delivery)
+    db.session.commit()
+    open_while_reading = []
+
+    def slow_line(length):
+        open_while_reading.append(db.session().in_transaction())
+        return b"x" * length
+
+    uploads.receive_piece(upload, start=0, length=10, read=slow_line)
+
+    assert open_while_reading == [False]
+
+
 def test_begin_again_goes_on_with_the_same_file_of_the_same_person_only(delivery):
     upload = uploads.begin(delivery)
     others = [

@@ -191,6 +191,30 @@ def test_a_whole_file_above_the_limit_says_the_limit_and_leaves_nothing(author, 
     assert not storage.path("uploads").exists()
 
 
+def test_an_import_that_failed_on_our_side_says_so(author, course):
+    answer = whole(author, course, scorm12.package())
+    upload = db.session.scalar(sa.select(Upload))
+    storage.delete(uploads.key_of(upload.public_id))
+    jobs.run_due()
+
+    state = author.get(f"{answer.location}/state").get_json()
+    assert (state["done"], state["error"]) == (
+        False,
+        "The package could not be read because of a fault on our side. Upload it again.",
+    )
+    assert "a fault on our side" in text(author.get(answer.location))
+
+
+def test_a_piece_from_another_site_is_refused(author, course, monkeypatch):
+    begun = begin(author, course, 9).get_json()
+    monkeypatch.setitem(current_app.config, "WTF_CSRF_ENABLED", True)
+
+    answer = put(author, begun["url"], b"0123", start=0, total=9)
+
+    assert answer.status_code == 400
+    assert db.session.scalar(sa.select(Upload.received)) == 0
+
+
 def test_a_request_above_the_limit_is_cut_short_with_the_limit(author, course, monkeypatch):
     monkeypatch.setitem(current_app.config, "MAX_CONTENT_LENGTH", 1000)
 

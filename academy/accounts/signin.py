@@ -13,6 +13,7 @@ from academy.accounts import emails, passwords, queries, throttle
 from academy.accounts.models import Person
 from academy.db import commit_now
 
+LONGEST_SECONDS = 12 * 60 * 60
 IDLE_SECONDS = 2 * 60 * 60
 NOTE_SECONDS = 5 * 60
 
@@ -59,7 +60,7 @@ def begin(person: Person) -> None:
     session.clear()
     login_user(person)
     session.permanent = True
-    session["seen"] = int(clock.now().timestamp())
+    session["began"] = session["seen"] = int(clock.now().timestamp())
 
 
 def end() -> None:
@@ -71,7 +72,8 @@ def end() -> None:
 def load_person(session_id: str) -> Person | None:
     """Return the person of a session (Flask-Login), or None where it has ended.
 
-    A session ends with the account, when the password changes, and after two hours without a request.
+    A session ends with the account, when the password changes, after two hours without a request, and
+    after twelve hours in all.
     """
     public_id, _, epoch = session_id.rpartition(":")
     try:
@@ -88,7 +90,7 @@ def _is_fresh() -> bool:
         return True
     now = int(clock.now().timestamp())
     seen = session.get("seen", now)
-    if now - seen > IDLE_SECONDS:
+    if now - seen > IDLE_SECONDS or now - session.get("began", now) > LONGEST_SECONDS:
         return False
     if now - seen > NOTE_SECONDS or "seen" not in session:
         session["seen"] = now

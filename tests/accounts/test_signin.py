@@ -125,3 +125,14 @@ def test_session_ends_after_two_idle_hours(elena, sign_in, monkeypatch):
     assert browser.get("/profile").status_code == 200
     monkeypatch.setattr(clock, "now", lambda: start + timedelta(minutes=345))
     assert browser.get("/profile").location == "/sign-in?next=/profile"
+
+
+def test_session_ends_after_twelve_hours_of_work(elena, client, monkeypatch):
+    start = clock.now()
+    client.post("/sign-in", data={"email": "elena@example.org", "password": PASSWORD})
+
+    for hours in range(1, 12):
+        monkeypatch.setattr(clock, "now", lambda hours=hours: start + timedelta(hours=hours))
+        assert client.get("/profile").status_code == 200
+    monkeypatch.setattr(clock, "now", lambda: start + timedelta(hours=12, minutes=1))
+    assert client.get("/profile").status_code == 303

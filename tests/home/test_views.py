@@ -1,6 +1,8 @@
 import pytest
 
-from tests.factories import accounts
+from academy.accounts.privacy import PRIVACY_VERSION
+from academy.library import services as library
+from tests.factories import accounts, courses
 
 PAGES = ("/help", "/accessibility", "/privacy", "/contact")
 
@@ -12,6 +14,32 @@ def test_first_page_says_what_this_is(client):
     assert page.count("theme-tile--l") == 6
     assert 'href="/register"' in page
     assert 'action="/verify"' in page
+
+
+def test_first_page_shows_what_is_published_and_open(client):
+    for theme in ("T1", "T1", "T2", "T6"):
+        courses.course(theme=theme, title={"en": f"Course of {theme}"})
+    courses.course(theme="T3", status="draft", title={"en": "Not ready"})
+    facts = {
+        "kind": "policy_brief",
+        "year": 2025,
+        "collection": "observatory",
+        "themes": ["T2"],
+        "languages": ["en"],
+    }
+    library.publish("OBS-1", title={"en": "Making reintegration last"}, **facts)
+    library.publish("OBS-2", title={"en": "For officials only"}, **facts | {"audience": "officials"})
+
+    page = client.get("/").text
+
+    assert "All 4 courses" in page
+    assert "2 courses, 0 resources" in page
+    assert "1 course, 1 resource" in page
+    assert page.count('class="course-card"') == 3
+    assert "Making reintegration last" in page
+    assert "Policy brief, 2025" in page
+    assert "Not ready" not in page
+    assert "For officials only" not in page
 
 
 def test_signed_in_people_go_to_their_learning(sign_in):
@@ -36,8 +64,6 @@ def test_pages_serve_signed_in_people_too(sign_in, path):
 
 
 def test_privacy_notice_names_its_version(client):
-    from academy.accounts.privacy import PRIVACY_VERSION
-
     page = client.get("/privacy").text
 
     assert PRIVACY_VERSION in page

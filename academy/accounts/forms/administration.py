@@ -1,6 +1,7 @@
 """What staff enter about roles, states and organisations."""
 
 import re
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +25,11 @@ ROLES = {
     Role.OBSERVER: _l("Observer"),
     Role.ADMINISTRATOR: _l("Administrator"),
 }
-STATUSES = [("active", _l("Active")), ("suspended", _l("Suspended")), ("former", _l("Former"))]
+STATUSES = {
+    "active": _l("Participates"),
+    "suspended": _l("Participation is suspended"),
+    "former": _l("No longer participates"),
+}
 REGIONS = {
     "EU": _l("European Union"),
     "Schengen non-EU": _l("Schengen, not in the European Union"),
@@ -33,7 +38,7 @@ REGIONS = {
     "Central Asia": _l("Central Asia"),
     "Russia": _l("Russian Federation"),
     "Türkiye": _l("Türkiye"),
-    "Other (former EU)": _l("Other"),
+    "Other (former EU)": _l("Other regions"),
 }
 DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
 LONGEST = 200
@@ -87,7 +92,7 @@ class StateForm(FlaskForm):
     name_en = StringField(_l("Name in English"), validators=[DataRequired(), Length(max=LONGEST)])
     name_ru = StringField(_l("Name in Russian"), validators=[DataRequired(), Length(max=LONGEST)])
     region = SelectField(_l("Region"), choices=fields.options(REGIONS.items()))
-    status = SelectField(_l("Status"), choices=fields.options(STATUSES))
+    status = SelectField(_l("Status"), choices=fields.options(STATUSES.items()))
     since = DateField(_l("Since"), validators=[Optional()])
     until = DateField(_l("Until"), validators=[Optional()])
     time_zone = SelectField(_l("Time zone"))
@@ -158,6 +163,12 @@ class OrganisationForm(FlaskForm):
             raise ValidationError(_("A mail domain looks like border.example.org."))
         if emails.anybody_may_have(field.data):
             raise ValidationError(_("Anybody can have an address of this domain, so it proves nothing."))
+
+
+def role_names(roles: Collection[str]) -> str:
+    """Return the names of a person's roles, without the learner's where there is another."""
+    further = [role for role in ROLES if role in roles and role != Role.LEARNER]
+    return ", ".join(role_name(role) for role in further) or role_name(Role.LEARNER)
 
 
 def role_name(role: str) -> str:

@@ -90,7 +90,7 @@ class CheckStep(Step):
 
 
 STEPS: tuple[type[Step], ...] = (EmailStep, AboutStep, ServiceStep)
-TITLES = (_l("E-mail"), _l("About you"), _l("Place of service"), _l("Check"))
+TITLES = (_l("E-mail"), _l("About you"), _l("Place of service"), _l("Last check"))
 
 
 def first_open_step(answers: Answers) -> int:

@@ -9,6 +9,7 @@ from flask_login import current_user
 from academy.accounts import queries, services
 from academy.accounts.forms.administration import GrantForm, StateForm, read_limit
 from academy.accounts.models import Role
+from academy.accounts.states import in_order
 from academy.accounts.views.blueprint import blueprint
 from academy.accounts.views.signin import Page
 from academy.errors import Conflict, Invalid, NotFound
@@ -48,7 +49,7 @@ def revoke_role(public_id: UUID) -> Page:
 @access.roles("administrator", "secretariat")
 def admin_states() -> Page:
     """List the participating states with their status."""
-    return render_template("accounts/admin-states.html", states=queries.states())
+    return render_template("accounts/admin-states.html", states=in_order(queries.states()))
 
 
 @blueprint.route("/admin/states/new", methods=["GET", "POST"])

@@ -118,8 +118,7 @@ def _session(
     before = (dict(attempt.data), Result(attempt.completion, attempt.success, attempt.score_raw))
     after = ({**attempt.data, **_data(visit.result)}, visit.result)
     end = visit.at + timedelta(minutes=visit.minutes)
-    suspended = visit.result.status == "incomplete"
-    length = visit.minutes * 60_000
+    length, suspended = visit.minutes * 60_000, visit.result.status == "incomplete"
     told = (
         (Moment(visit.at, 0), statements.opening(resumed=attempt.sessions > 0)),
         (Moment(end - timedelta(seconds=20), 1), statements.changes(before, after)),

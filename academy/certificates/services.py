@@ -5,10 +5,13 @@ between any two of them leaves nothing that the next run does not find: `prepare
 freezes the facts; `draw` draws the document and stores it; `enter` makes the row, once for a registration.
 """
 
+from datetime import timedelta
 from hashlib import sha256
 from uuid import UUID
 
-from academy import audit, clock, storage
+from academy import audit, clock, mail, storage
+from academy.accounts import links
+from academy.accounts.models import Person
 from academy.certificates import document, numbering, queries
 from academy.certificates.errors import AlreadyRevoked, NoCertificates, NotCompleted
 from academy.certificates.facts import Facts, footnotes_for
@@ -16,6 +19,8 @@ from academy.certificates.models import Certificate
 from academy.courses.models import Course
 from academy.db import commit_now, db
 from academy.progress import queries as progress_queries
+
+NEWS = timedelta(days=1)
 
 
 def issue(registration: UUID) -> Certificate:
@@ -66,6 +71,22 @@ def draw(facts: Facts) -> str:
     pdf = document.render(facts)
     storage.put(storage_key(facts.serial), pdf)
     return sha256(pdf).hexdigest()
+
+
+def tell(certificate: Certificate) -> None:
+    """Write to the holder that the certificate is there; a completion of long ago is no news."""
+    facts = Facts.read(certificate.facts)
+    person = db.session.get(Person, certificate.person_id)
+    if person is None or clock.now() - clock.parse(facts.completed) > NEWS:
+        return
+    mail.send(
+        to=person.email,
+        language=person.language,
+        template="mail/certificate",
+        facts=facts,
+        url=links.absolute("progress.course_home", code=facts.course_code),
+        check_url=document.verification_address(facts.serial),
+    )
 
 
 def enter(registration: UUID, facts: Facts, *, digest: str) -> Certificate:

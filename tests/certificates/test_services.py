@@ -1,5 +1,6 @@
 """Issuing once and for good, revoking with a reason."""
 
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -11,6 +12,7 @@ from academy.audit import AuditEntry
 from academy.certificates import document, services
 from academy.certificates.errors import AlreadyRevoked, NoCertificates, NotCompleted, UnknownSerial
 from academy.certificates.models import Certificate, SerialCounter
+from academy.courses.models import Enrolment
 from academy.db import db
 from academy.jobs import Job
 from tests.factories import accounts, certificates, courses
@@ -174,6 +176,27 @@ def test_revoke_keeps_reason_and_moment_and_is_audited() -> None:
 def test_revoke_of_an_unknown_number_refuses() -> None:
     with pytest.raises(UnknownSerial):
         services.revoke("PPTA-2026-000999-7F", reason="x")
+
+
+def test_job_writes_to_the_holder_of_a_fresh_certificate(monkeypatch: pytest.MonkeyPatch) -> None:
+    old = certificates.completed_enrolment()
+    monkeypatch.setattr(learning, "START", clock.now() - timedelta(hours=1))
+    fresh = certificates.completed_enrolment(
+        person=accounts.person(name_cyrillic="Елена Руссу", language="ru"), title={"en": "A", "ru": "Б"}
+    )
+    db.session.commit()
+
+    jobs.run_due(limit=2)
+
+    (sent,) = jobs_of("mail.send")
+    assert sent.payload["to"] == fresh.person.email != old.person.email
+    assert "Елена Руссу" in sent.payload["text"]
+    assert f"http://localhost:5000/learn/{fresh.course.code}" in sent.payload["text"]
+    assert f"/verify/{certificate_of(fresh).serial}" in sent.payload["html"]
+
+
+def certificate_of(seat: Enrolment) -> Certificate:
+    return next(one for one in issued() if one.registration == seat.registration)
 
 
 def killed(*args: object, **values: object) -> None:

@@ -57,7 +57,7 @@ class StateShelf:
         """Return the columns that place a new document here."""
         return {
             "activity_id": interning.activities(connection, {self.activity: None})[self.activity],
-            "agent_id": interning.agents(connection, {self.agent: None})[self.agent],
+            "agent_id": interning.agents(connection, {self.agent: []})[self.agent],
             "registration": self.registration,
         }
 
@@ -105,7 +105,7 @@ class AgentShelf:
 
     def owners(self, connection: sa.Connection) -> dict[str, object]:
         """Return the columns that place a new document here."""
-        return {"agent_id": interning.agents(connection, {self.agent: None})[self.agent]}
+        return {"agent_id": interning.agents(connection, {self.agent: []})[self.agent]}
 
     def conditions(self, connection: sa.Connection) -> list[sa.ColumnElement[bool]]:
         """Return what selects all documents here."""

@@ -38,13 +38,14 @@ def insert_ignoring(connection: sa.Connection, table: sa.FromClause, rows: list[
     connection.execute(dialect.insert(table).on_conflict_do_nothing(), rows)
 
 
-def agents(connection: sa.Connection, found: Mapping[str, str | None]) -> dict[str, int]:
-    """Return the row numbers of identities; a name that is new for one is added to its names."""
+def agents(connection: sa.Connection, found: Mapping[str, list[str]]) -> dict[str, int]:
+    """Return the row numbers of identities; names that are new for one are added to its names."""
     rows = _rows(connection, _AGENT, "identity", list(found))
     for identity in _ordered(found):
-        name, (number, names) = found[identity], rows[identity]
-        if name and name not in (names or ()):
-            _change(connection, _AGENT, number, names=[*(names or ()), name])
+        number, known = rows[identity]
+        names = list(dict.fromkeys([*known, *found[identity]]))
+        if names != known:
+            _change(connection, _AGENT, number, names=names)
     return {identity: number for identity, (number, _) in rows.items()}
 
 

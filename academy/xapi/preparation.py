@@ -24,7 +24,8 @@ class Draft:
     registration: UUID | None
     target: UUID | None
     is_stored: bool = False
-    agents: dict[str, tuple[Json, AgentUsage]] = field(default_factory=dict)
+    agents: dict[str, AgentUsage] = field(default_factory=dict)
+    names: dict[str, list[str]] = field(default_factory=dict)
     activities: dict[str, ActivityUsage] = field(default_factory=dict)
     definitions: dict[str, Json] = field(default_factory=dict)
 
@@ -110,8 +111,10 @@ def _list_context_activities(statement: Json) -> None:
 def _collect(draft: Draft) -> None:
     for actor, agent_usage in relations.agents_of(draft.statement):
         identity = str(relations.identity(actor))
-        known = draft.agents.get(identity)
-        draft.agents[identity] = (known[0], known[1] | agent_usage) if known else (actor, agent_usage)
+        draft.agents[identity] = draft.agents.get(identity, agent_usage) | agent_usage
+        name = actor.get("name")
+        if isinstance(name, str) and name:
+            draft.names.setdefault(identity, []).append(name)
     for activity, usage in relations.activities_of(draft.statement):
         iri = str(activity["id"])
         draft.activities[iri] = draft.activities.get(iri, usage) | usage

@@ -143,7 +143,7 @@ def _insert_rows(connection: sa.Connection, drafts: Sequence[Draft], seqs: dict[
                 "voided": False,
             }
         )
-        for identity, (_, agent_usage) in draft.agents.items():
+        for identity, agent_usage in draft.agents.items():
             link = {"agent_id": agents[identity], "seq": seq, "verb_id": verb, "usage": int(agent_usage)}
             agent_links.append(link)
         for iri, usage in draft.activities.items():
@@ -158,15 +158,14 @@ def _insert_rows(connection: sa.Connection, drafts: Sequence[Draft], seqs: dict[
 def _interned(
     connection: sa.Connection, drafts: Sequence[Draft]
 ) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
-    agents: dict[str, str | None] = {}
+    agents: dict[str, list[str]] = {}
     verbs: dict[str, Json | None] = {}
     activities: dict[str, Json | None] = {}
     for draft in drafts:
         verb, display = str(draft.verb["id"]), draft.verb.get("display")
         verbs[verb] = {**(verbs.get(verb) or {}), **display} if isinstance(display, dict) else verbs.get(verb)
-        for identity, (actor, _) in draft.agents.items():
-            name = actor.get("name")
-            agents[identity] = name if isinstance(name, str) and name else agents.get(identity)
+        for identity in draft.agents:
+            agents.setdefault(identity, []).extend(draft.names.get(identity, ()))
         for iri in draft.activities:
             known, given = activities.get(iri), draft.definitions.get(iri)
             activities[iri] = definitions.merged(known, given) if known and given else given or known

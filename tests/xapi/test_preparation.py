@@ -77,7 +77,7 @@ def test_prepare_collects_agents_with_all_their_usages():
 
     draft = prepared(statement)
 
-    assert {name: usage for name, (_, usage) in draft.agents.items()} == {
+    assert draft.agents == {
         identity(xapi.agent("one")): AgentUsage.ACTOR | AgentUsage.OBJECT,
         identity(xapi.agent("two")): AgentUsage.OBJECT,
         identity(xapi.agent("coach")): AgentUsage.INSTRUCTOR,

@@ -19,23 +19,35 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("select[data-submit-on-change]")) event.target.form.requestSubmit();
 });
 
+function release(form) {
+  delete form.dataset.sent;
+  form.querySelectorAll("[data-label]").forEach((button) => {
+    button.removeAttribute("aria-disabled");
+    button.querySelector(".button__label").textContent = button.dataset.label;
+    delete button.dataset.label;
+  });
+}
+
 document.addEventListener("submit", (event) => {
-  if (event.defaultPrevented || event.target.method === "get") return;
-  if (event.target.dataset.sent) {
+  const form = event.target;
+  if (event.defaultPrevented || form.method === "get" || form.method === "dialog") return;
+  if (form.dataset.sent) {
     event.preventDefault();
     return;
   }
-  event.target.dataset.sent = "yes";
+  form.dataset.sent = "yes";
+  window.setTimeout(release, 10000, form);
   const button = event.submitter;
   if (button && button.dataset.busy) {
+    const label = button.querySelector(".button__label");
+    button.dataset.label = label.textContent;
     button.setAttribute("aria-disabled", "true");
-    button.querySelector(".button__label").textContent = button.dataset.busy;
+    label.textContent = button.dataset.busy;
   }
 });
 
 window.addEventListener("pageshow", (event) => {
-  if (!event.persisted) return;
-  document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
+  if (event.persisted) document.querySelectorAll("form[data-sent]").forEach(release);
 });
 
 document.querySelector("[data-focus]")?.focus();

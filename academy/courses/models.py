@@ -229,7 +229,7 @@ class Attempt(Model):
     package_id: Mapped[int] = mapped_column(sa.ForeignKey("package.id"))
     version_id: Mapped[int] = mapped_column(sa.ForeignKey("package_version.id"))
     number: Mapped[int] = mapped_column(default=1)
-    data: Mapped[dict[str, Any]] = mapped_column(JsonType, default=dict)
+    data: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)  # may hold what jsonb refuses
     sessions: Mapped[int] = mapped_column(default=0)
     completion: Mapped[str] = mapped_column(sa.String(10), default="unknown")  # the best it ever was, as
     success: Mapped[str] = mapped_column(sa.String(10), default="unknown")  # runtime.results.Result says

@@ -30,7 +30,7 @@ RESULTS = frozenset({"correct", "wrong", "incorrect", "unanticipated", "neutral"
 _DECIMAL = re.compile(r"-?\d{1,10}(\.\d{1,10})?", re.ASCII)
 _TIMESPAN = re.compile(r"(\d{2,4}):(\d{2}):(\d{2})(?:\.(\d{1,2}))?", re.ASCII)
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,2})?", re.ASCII)
-_INDEX = re.compile(r"\.(\d{1,6})(?=\.)")
+_INDEX = re.compile(r"\.(\d{1,6})(?=\.)", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ def clean(written: Mapping[str, object]) -> tuple[Cmi, list[str]]:
 
 
 def _may_write(element: str, value: str) -> bool:
-    if any(int(index) >= MOST_ROWS for index in _INDEX.findall(element)):
+    if ".n." in element or any(int(index) >= MOST_ROWS for index in _INDEX.findall(element)):
         return False
     check = WRITABLE.get(_INDEX.sub(".n", element))
     return check is not None and check(value)

@@ -81,7 +81,7 @@ def _file(found: PackageFile) -> Response:
     file = storage.open_file(f"packages/{found.sha256[:2]}/{found.sha256}")
     body = _pieces(file, start=start, length=end - start)
     answer = Response(body, status, headers, content_type=kind, direct_passthrough=True)
-    answer.call_on_close(file.close)
+    answer.call_on_close(file.close)  # where the body is never begun
     return answer
 
 
@@ -103,7 +103,8 @@ def _wanted(size: int) -> tuple[int, int, int]:
 
 
 def _pieces(file: BinaryIO, *, start: int, length: int) -> Iterator[bytes]:
-    file.seek(start)
-    while length > 0 and (piece := file.read(min(CHUNK, length))):
-        length -= len(piece)
-        yield piece
+    with file:
+        file.seek(start)
+        while length > 0 and (piece := file.read(min(CHUNK, length))):
+            length -= len(piece)
+            yield piece

@@ -39,10 +39,10 @@ def answer_at(data: Mapping[str, str], place: int) -> Answer:
     translate = _PATTERNS.get(kind, str)
     latency = data.get(f"{start}latency")
     return Answer(
-        id=data.get(f"{start}id", ""),
+        id=_text(data.get(f"{start}id", "")),
         type=kind,
-        response=translate(data.get(f"{start}student_response", "")),
-        correct=tuple(translate(pattern) for pattern in _patterns(data, start)),
+        response=translate(_text(data.get(f"{start}student_response", ""))),
+        correct=tuple(translate(_text(pattern)) for pattern in _patterns(data, start)),
         result=data.get(f"{start}result", ""),
         latency_ms=cmi.milliseconds(latency) if latency else None,
     )
@@ -55,6 +55,11 @@ def _patterns(data: Mapping[str, str], start: str) -> Iterator[str]:
             return
         if pattern:
             yield pattern
+
+
+def _text(written: str) -> str:
+    """Return a text without what no JSON for others may hold: halves of characters, and NUL."""
+    return written.encode("utf-8", "replace").decode().replace("\0", "")
 
 
 def _true_false(text: str) -> str:

@@ -36,6 +36,11 @@ def outline_of(version: PackageVersion) -> Outline:
     return found
 
 
+def forget_outlines() -> None:
+    """Drop what was read, for tests that write an outline anew."""
+    _outlines.clear()
+
+
 def item_of(version: PackageVersion, activity: Activity) -> Item | None:
     """Return the manifest's item behind a leaf, or None where this version has none."""
     identifier = version.leaves.get(str(activity.public_id))

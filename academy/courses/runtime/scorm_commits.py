@@ -57,7 +57,7 @@ def read(body: bytes) -> tuple[str, Commit]:
         raise TooLarge(_l("More than 2 MB cannot be saved at once."), limit=LARGEST, size=len(body))
     try:
         told = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Unreadable from error
     if not isinstance(told, dict):
         raise Unreadable
@@ -141,6 +141,6 @@ def _count(told: dict[str, Any], name: str) -> int:
 
 
 def _end(value: object) -> End:
-    if value not in ENDS:
+    if not isinstance(value, str) or value not in ENDS:
         raise Unreadable
     return cast(End, value)

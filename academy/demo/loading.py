@@ -1,6 +1,7 @@
 """Load the demonstration into an empty instance, in a fixed order, the same for the same seed."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 from urllib.parse import urlsplit
@@ -15,10 +16,11 @@ from academy.accounts.models import Person
 from academy.courses import services as courses
 from academy.courses.models import Course
 from academy.courses.runtime import leaves as runtime_leaves
+from academy.courses.runtime.results import Result
 from academy.db import db
 from academy.demo import courses as demo_courses
 from academy.demo import histories, people, zipping
-from academy.demo.histories import Content
+from academy.demo.histories import Content, Visit
 from academy.errors import Conflict, NotAllowed
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -57,7 +59,7 @@ def load(*, learners: int = LEARNERS, seed: int = SEED, progress: Progress = lam
     made = demo_courses.load(staff["trainer@academy.example"])
     demo_courses.load_library()
     playable = [_content(made[code]) for code in dict(zipping.AVAILABLE)]
-    stored = _begin(staff["learner@academy.example"], playable[-1], random)
+    stored = _begin(staff["learner@academy.example"], playable[-1])
     for done, person in enumerate(people.learners(learners, random=random, units=units), start=1):
         chosen = playable if random.random() < 0.4 else [random.choice(playable)]
         stored += sum(_take(person, content, random) for content in chosen)
@@ -82,8 +84,11 @@ def _take(person: Person, content: Content, random: Random) -> int:
     return histories.replay(seat, content, visits)
 
 
-def _begin(person: Person, content: Content, random: Random) -> int:
+def _begin(person: Person, content: Content) -> int:
     """Let the demo learner have begun a course, so that there is something to go on with."""
     seat = courses.enrol(content.course, person=person)
-    visits = histories.plan(content, random=random, now=clock.now())[:1]
+    done = Visit(0, clock.now() - timedelta(days=2, hours=3), 18, Result("completed"))
+    begun = Visit(1, clock.now() - timedelta(days=1, hours=5), 7, Result("incomplete"))
+    visits = [done, begun][: len(content.leaves)]
+    seat.enrolled = done.at - timedelta(minutes=4)
     return histories.replay(seat, content, visits)

@@ -87,7 +87,9 @@ def json_answer(value: object, status: int = 200) -> Response:
 
 def no_content() -> Response:
     """Answer that it is done."""
-    return Response(status=HTTPStatus.NO_CONTENT)
+    answer = Response(status=HTTPStatus.NO_CONTENT)
+    answer.headers.pop("Content-Type")
+    return answer
 
 
 def _bearer(call: Call) -> Bearer:

@@ -1,12 +1,10 @@
 """Commands of the store: credentials, export and import of statements."""
 
-from pathlib import Path
-
 import click
 
 from academy.commands import Commands, json_option, print_json, print_table
 from academy.db import db
-from academy.xapi import credentials, queries
+from academy.xapi import credentials, transfer
 
 xapi = Commands("xapi", help="The learning record store.")
 keys = Commands("credentials", help="Keys and secrets of clients.")
@@ -63,11 +61,21 @@ def revoke(key: str) -> None:
 
 
 @xapi.command("export")
-@click.option(
-    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="File; else the screen."
-)
-def export(output: Path | None) -> None:
+@click.option("-o", "--output", type=click.Path(dir_okay=False), default="-", help="File; else the screen.")
+def export(output: str) -> None:
     """Write all statements as JSON lines, oldest first, exactly as they are stored."""
-    with click.open_file(str(output) if output else "-", "wb") as file:
-        for row in queries.all_rows(db.session.connection()):
-            file.write(row.text + b"\n")
+    with click.open_file(output, "wb") as file:
+        file.writelines(transfer.lines(db.session.connection()))
+
+
+@xapi.command("import")
+@click.argument("source", type=click.Path(dir_okay=False, exists=True, allow_dash=True))
+@json_option
+def import_statements(source: str, as_json: bool) -> None:
+    """Store the statements of JSON lines; all of them or none."""
+    with click.open_file(source, "rb") as file:
+        found = transfer.take_in(db.session.connection(), file)
+    if as_json:
+        print_json({"stored": found.stored, "known": found.known})
+    else:
+        click.echo(f"{found.stored} statements stored, {found.known} were here already.")

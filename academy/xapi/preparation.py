@@ -24,6 +24,7 @@ class Draft:
     registration: UUID | None
     target: UUID | None
     is_stored: bool = False
+    seq: int | None = None  # `stored` of another store, where it is to be kept
     agents: dict[str, AgentUsage] = field(default_factory=dict)
     names: dict[str, list[str]] = field(default_factory=dict)
     activities: dict[str, ActivityUsage] = field(default_factory=dict)
@@ -37,7 +38,7 @@ class Draft:
 
 def prepare(statement: Json, *, authority: Json, edition: Edition, new_id: Callable[[], UUID]) -> Draft:
     """Return the draft of a valid statement; the statement itself is left as it is."""
-    whole = {name: value for name, value in statement.items() if name not in {"stored", "authority"}}
+    whole = {name: value for name, value in statement.items() if name != "stored"}
     is_named = "id" in whole
     identifier = UUID(str(whole["id"])) if is_named else new_id()
     whole.setdefault("id", str(identifier))

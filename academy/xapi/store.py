@@ -120,10 +120,12 @@ def _already_stored(connection: sa.Connection, drafts: Sequence[Draft]) -> set[U
 
 def _numbered(connection: sa.Connection, drafts: Sequence[Draft]) -> dict[UUID, int]:
     last = connection.scalar(_LAST) or 0
-    first = max(last + 1, clock.microseconds(clock.now()))
-    seqs = {draft.id: seq for seq, draft in enumerate(drafts, first)}
+    now = clock.microseconds(clock.now())
+    seqs: dict[UUID, int] = {}
     for draft in drafts:
-        preparation.set_stored(draft, moments.stored(seqs[draft.id]))
+        last = max(last + 1, now if draft.seq is None else draft.seq)
+        seqs[draft.id] = last
+        preparation.set_stored(draft, moments.stored(last))
     return seqs
 
 

@@ -157,6 +157,19 @@ def test_a_whole_file_that_breaks_off_leaves_nothing(delivery):
     assert (files(), queued()) == ([], [])
 
 
+def test_a_whole_file_whose_row_cannot_be_written_leaves_nothing(delivery, monkeypatch):
+    def no_jobs(*args, **payload):
+        raise RuntimeError("database away")
+
+    monkeypatch.setattr(uploads.jobs, "add", no_jobs)
+    db.session.commit()
+
+    with pytest.raises(RuntimeError, match="database away"):
+        uploads.receive_whole(delivery, file=io.BytesIO(b"0123456789"))
+
+    assert files() == []
+
+
 def test_forget_removes_unfinished_uploads_after_a_day_and_reports_after_a_month(delivery):
     now = clock.now()
     ages = {"fresh": 23, "stale": 25, "read": 25, "old": 24 * 31}

@@ -75,7 +75,12 @@ def _leaf(course: Course, number: int) -> Activity:
     found = queries.leaves(course)
     if number > len(found):
         raise NotFound(
-            _l("%(course)s has %(count)s parts that can be opened.", course=course.code, count=len(found))
+            _l(
+                "There is no part %(number)s in %(course)s. Number of parts: %(count)s.",
+                number=number,
+                course=course.code,
+                count=len(found),
+            )
         )
     return found[number - 1]
 

@@ -3,7 +3,8 @@
 from uuid import UUID
 
 import sqlalchemy as sa
-from flask import Response, current_app, request
+from flask import Response, current_app, g, request
+from flask_babel import refresh
 from flask_login import current_user
 from sqlalchemy.orm import joinedload
 
@@ -23,6 +24,8 @@ def launch_for_visitor(public_id: UUID) -> Launch:
     """Return a launch to the person it belongs to; raises NotFound for others, SignInFirst for nobody."""
     launch = find(public_id)
     if is_by_ticket(public_id) and launch is not None:
+        g.language = launch.person.language
+        refresh()
         return launch
     if not current_user.is_authenticated:
         raise SignInFirst

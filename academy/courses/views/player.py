@@ -19,11 +19,12 @@ from academy.courses.runtime import (
 )
 from academy.courses.runtime.addresses import content_hosts
 from academy.courses.runtime.leaves import Leaf
+from academy.courses.runtime.results import Result
 from academy.courses.runtime.tokens import Bearer
 from academy.courses.views.blueprint import blueprint
 from academy.courses.views.reader import member, taught_course, visible_course
 from academy.errors import NotAllowed, NotFound
-from academy.locale import language, translated
+from academy.locale import language, number, translated
 from academy.security import access, csrf
 from academy.templating import asset
 
@@ -121,7 +122,7 @@ def player_left(launch: UUID) -> str | Response:
         launch=opened,
         course=opened.activity.course,
         result=sessions.official(opened.attempt),
-        by_ticket=visitors.is_by_ticket(launch),
+        verdict=_verdict(sessions.official(opened.attempt)),
         course_url=_course_url(opened),
     )
 
@@ -180,6 +181,12 @@ def _position(opened: Launch, contents: list[Leaf], here: int) -> str:
     if len(contents) < 2 or not _is_listed(opened, contents):
         return title
     return _("%(number)d of %(total)d: %(title)s", number=here + 1, total=len(contents), title=title)
+
+
+def _verdict(result: Result) -> str:
+    words = {"passed": _("Passed"), "failed": _("Failed")}.get(result.success)
+    points = None if result.score is None else _("%(points)s of 100 points", points=number(result.score))
+    return ", ".join(part for part in (words, points) if part) or _("There is none in this part")
 
 
 def _course_url(opened: Launch) -> str:

@@ -8,6 +8,7 @@ const strips = Object.fromEntries([...document.querySelectorAll("[data-strip]")]
 const KINDS = { saved: "saved", saving: "waiting", failed: "offline" };
 
 let guarded = true;
+let taken = false;
 let after = null; // what happens once everything is saved
 
 const text = (name, values = {}) =>
@@ -34,7 +35,7 @@ function tell(kind, sentence) {
 
 const handlers = {
   state({ state: name, reason, changes, at }) {
-    if (told.preview) return;
+    if (told.preview || taken) return;
     if (name === "saved") {
       tell("saved", text("saved", { time: time(at) }));
       if (!strips.failed.hidden) show(null);
@@ -57,6 +58,8 @@ const handlers = {
   token: renew,
   superseded() {
     guarded = false;
+    taken = true;
+    show(null);
     document.getElementById("taken").hidden = false;
     document.getElementById("taken").querySelector("h2").focus();
     tell("offline", text("elsewhere"));

@@ -28,6 +28,17 @@ def _stripped(text: str | None) -> str | None:
     return " ".join(text.split()) if text else text
 
 
+class NumberField(DecimalField):
+    """A number with a point or, as Russian writes it, a comma."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the number that was written."""
+        try:
+            super().process_formdata([text.replace(",", ".") for text in valuelist])
+        except ValueError as fault:
+            raise ValueError(_l("Write a number.")) from fault
+
+
 class TitleForm(FlaskForm):
     """A title in both languages; one of them is enough."""
 
@@ -63,7 +74,7 @@ class DescriptionForm(TitleForm):
     summary_ru = TextAreaField("Краткое описание", validators=[SUMMARY], render_kw={"rows": 5})
     theme = SelectField(_l("Thematic area"))
     level = SelectField(_l("Level"), choices=options(words.LEVELS))
-    hours = DecimalField(
+    hours = NumberField(
         _l("Study time in hours"),
         places=None,
         default=1,

@@ -75,6 +75,7 @@ def test_new_course_is_a_draft_of_its_author(sign_in, trainer):
         ({"summary_ru": "x" * 2001}, "A summary has at most 2000 characters."),
         ({"hours": "0"}, "Between 0.25 and 500 hours."),
         ({"hours": ""}, "Write a number."),
+        ({"hours": "two"}, "Write a number."),
     ],
 )
 def test_new_course_with_a_fault_keeps_the_words_and_says_what_is_wrong(sign_in, trainer, change, sentence):
@@ -94,6 +95,16 @@ def test_new_course_with_a_fault_keeps_the_words_and_says_what_is_wrong(sign_in,
 def test_new_course_with_a_forged_choice_is_refused(sign_in, trainer, change):
     assert sign_in(trainer).post("/teach/courses/new", data=NEW | change).status_code == 422
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Course)) == 0
+
+
+@pytest.mark.parametrize("written", ["2.5", "2,5"])
+def test_description_reads_hours_with_point_or_comma(sign_in, trainer, written):
+    course = courses.course(code="HOURS", author=trainer)
+
+    sign_in(trainer).post("/teach/courses/HOURS/description", data=NEW | {"hours": written})
+
+    db.session.refresh(course)
+    assert course.hours == 2.5
 
 
 def test_description_changes_texts_and_keeps_the_code(sign_in, trainer):

@@ -13,7 +13,7 @@ def safe_path(target: str | None) -> str | None:
 
     Browsers read `//host`, `/\\host` and addresses with control characters as other sites.
     """
-    if not target or not target.startswith("/") or target[1:2] in {"/", "\\"}:
+    if not target or not target.startswith("/") or target[1:2] == "/":
         return None
     if any(ord(letter) < 33 or letter == "\\" for letter in target):
         return None

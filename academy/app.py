@@ -119,7 +119,9 @@ def _slots(app: Flask) -> None:
 def _navigation(app: Flask) -> None:
     staff = frozenset({"coordinator", "secretariat", "administrator"})
     trainers = frozenset({"trainer", "administrator"})
+    guests = frozenset({"anonymous"})
     app.extensions["academy.navigation"] = [
+        NavigationItem("home.index", _l("Home"), guests),
         NavigationItem("progress.learn", _l("My learning"), frozenset({"learner"})),
         NavigationItem("courses.catalogue", _l("Courses")),
         NavigationItem("courses.teach", _l("My courses"), trainers),
@@ -127,6 +129,7 @@ def _navigation(app: Flask) -> None:
         NavigationItem("reports.completion", _l("Reports"), staff),
         NavigationItem("library.observatory", _l("Observatory")),
         NavigationItem("library.dialogue", _l("Dialogue")),
+        NavigationItem("certificates.verify_form", _l("Verify a certificate"), guests),
         NavigationItem("home.help", _l("Help")),
     ]
 

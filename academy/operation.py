@@ -88,6 +88,8 @@ def downgrade_command(revision: str) -> None:
 @click.option("--workers", default=1, show_default=True, help="Processes; SQLite wants one.")
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the Academy with granian, in this process."""
+    if not os.environ.get("ACADEMY_CONFIG"):
+        os.environ.setdefault("ACADEMY_BASE_URL", f"http://localhost:{port}")
     arguments = [
         *("--interface", "wsgi", "--host", host, "--port", str(port), "--workers", str(workers)),
         *("--blocking-threads", "64", "--backlog", "1024", "--no-ws", "--workers-kill-timeout", "10"),

@@ -113,14 +113,14 @@ def _navigation() -> list[dict[str, object]]:
     if not has_request_context():  # a mail is written by a job or a command
         return []
     roles: frozenset[str] = (
-        current_user.roles if current_user and current_user.is_authenticated else frozenset()
+        current_user.roles if current_user and current_user.is_authenticated else frozenset({"anonymous"})
     )
     found = []
     for item in current_app.extensions["academy.navigation"]:
         if item.roles and not item.roles & roles:
             continue
         url = url_for(item.endpoint)
-        here = request.path == url or request.path.startswith(f"{url}/")
+        here = request.path == url or (url != "/" and request.path.startswith(f"{url}/"))
         count = item.count() if item.count else 0
         found.append({"url": url, "label": item.label, "current": here, "count": count})
     return found

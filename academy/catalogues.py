@@ -25,7 +25,7 @@ KEYWORDS = {
     "ngettext": (1, 2),
     "lazy_ngettext": (1, 2),
 }
-PLACEHOLDER = re.compile(r"%\(\w+\)\w+")
+PLACEHOLDER = re.compile(r"%\(\w+\)\d*[sdf]")
 
 METHODS = [("**.py", "python"), ("**/templates/**", "jinja2")]
 OPTIONS = {"**/templates/**": {"trimmed": "true", "encoding": "utf-8"}}

@@ -1,6 +1,7 @@
 """What can be said of a number or of a file that claims to be a certificate."""
 
 import re
+import unicodedata
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
@@ -18,6 +19,9 @@ MASK = "•"
 LETTERS_NEEDED = 2
 LARGEST_FILE = 5_000_000
 MOST_STREAMS, LARGEST_STREAM = 200, 200_000
+
+# Letters that keyboards elsewhere lack and that Unicode does not take apart.
+_PLAIN = str.maketrans("łøđðıқғҳұөңҷ", "loddiкгхуонч")
 
 _STREAM = re.compile(rb"stream\r?\n(.*?)endstream", re.DOTALL)
 _SERIAL_IN_PDF = re.compile(rb"PPTA-\d{4}-\d{6,9}-[0-9A-Z]{2}")
@@ -82,4 +86,5 @@ def knows_name(names: list[str | None], typed: str) -> bool:
 
 
 def _folded(text: str) -> str:
-    return text.strip().casefold().replace("ё", "е")
+    letters = unicodedata.normalize("NFD", text.strip().casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter)).translate(_PLAIN)

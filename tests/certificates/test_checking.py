@@ -67,3 +67,13 @@ def test_masked_shows_first_letters_only() -> None:
 )
 def test_knows_name_by_two_letters_that_begin_a_word(typed: str, expected: bool) -> None:
     assert checking.knows_name(["Elena Russu", "Елена Руссу-Сёмина", None], typed) is expected
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [("Tu", True), ("ȚU", True), ("st", True), ("ка", True), ("га", True), ("lu", True), ("ru", False)],
+)
+def test_knows_name_typed_on_a_keyboard_without_its_letters(typed: str, expected: bool) -> None:
+    names = ["Ștefan Țurcanu-Łukasz", "Штефан Қаҳҳоров-Ғафуров"]
+
+    assert checking.knows_name(names, typed) is expected

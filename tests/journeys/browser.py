@@ -27,6 +27,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-quic", "--disable-background-networking"]
 STARTS_WITHIN = 30
+DEMO_LEARNERS = "12"
 
 
 class Server:
@@ -81,6 +82,20 @@ class Server:
             db.session.remove()
             db.engine.dispose()
 
+    def command(self, *arguments: str, given: str | None = None) -> str:
+        """Run a command line of the Academy on this instance and return what it prints; it must succeed."""
+        done = subprocess.run(
+            [str(Path(sys.executable).with_name("academy")), *arguments],
+            cwd=PROJECT,
+            env=os.environ | self.environment,
+            input=given,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, (arguments, done.stdout[-2000:], done.stderr[-2000:])
+        return done.stdout
+
     @property
     def environment(self) -> dict[str, str]:
         """Return the settings of the server."""
@@ -126,6 +141,16 @@ def import_package(course: Course, file: Path, *, language: str = "en") -> None:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Run one server on an instance of its own; each test brings its own people and courses."""
     running = Server(tmp_path_factory.mktemp("server")).start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def academy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Run one server with the demonstration and a few invented learners."""
+    running = Server(tmp_path_factory.mktemp("academy"))
+    running.command("demo", "load", "--learners", DEMO_LEARNERS)
+    running.start()
     yield running
     running.stop()
 

@@ -176,6 +176,17 @@ def test_going_to_another_part_ends_the_first_and_locks_hold(
     assert [one["leaf"] for one in learner.attempts()] == ["part-1", "part-1", "part-2"]
 
 
+def test_content_in_a_window_of_its_own_finds_the_api(server: Server, page: Page, tmp_path: Path) -> None:
+    learner = enrolled(server, players.in_a_window(tmp_path))
+    page.goto(learner.address())
+    with page.expect_popup() as opened:
+        content(page).click("button")
+    expect(opened.value).to_have_title("truetrue")
+    leave(page)
+
+    assert [verb for verb, _ in learner.told()] == ["initialized", "completed", "terminated"]
+
+
 def test_hostile_content_stays_in_its_frame(server: Server, page: Page, tmp_path: Path) -> None:
     learner = enrolled(server, players.hostile(tmp_path, app=server.url))
     page.goto(learner.address())

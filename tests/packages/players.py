@@ -49,6 +49,16 @@ def plain(folder: Path, *, scos: int = 1, mastery: str | None = None) -> Path:
     return _written(folder, parts, {part.href: PLAIN for part in parts})
 
 
+def in_a_window(folder: Path) -> Path:
+    """Write a package that opens itself in a window of its own and looks for the API through its opener."""
+    opener = """<!DOCTYPE html><title>Opener</title><button onclick="window.open('inner.html')">Start</button>"""
+    inner = """<!DOCTYPE html><title>Inner</title><script>
+    let w = window.opener; while (w && !w.API && w.parent !== w) w = w.parent;
+    document.title = w.API.LMSInitialize("") + w.API.LMSSetValue("cmi.core.lesson_status", "completed");
+    w.API.LMSFinish("");</script>"""
+    return _written(folder, [Sco(href="index.html")], {"index.html": opener, "inner.html": inner})
+
+
 def hostile(folder: Path, *, app: str) -> Path:
     """Write a package that tries to get out of its frame."""
     page = HOSTILE.replace("APP", f'"{app}"')

@@ -73,11 +73,9 @@ def state(label: str) -> tuple[Response, int]:
         bearer = tokens.read_commit_token(given, label=label)
     except TokenRefused as refusal:
         return _refused(refusal.code), 403
-    launch = scorm_commits.launch_of(bearer.launch)
-    told: dict[str, object] = {"state": "superseded" if launch.superseded else "open"}
-    if request.method == "POST":
-        if launch.superseded is None:
-            launch.last_seen, launch.closed = clock.now(), None
+    present = request.method == "POST"
+    told = {"state": scorm_commits.heartbeat(bearer.launch, present=present)}
+    if present:
         told["token"] = tokens.commit_token(bearer)
     return jsonify(told), 200
 

@@ -106,6 +106,22 @@ def accept(launch: Launch, commit: Commit) -> Answer:
     return Answer(launch.seq, _state(launch))
 
 
+def heartbeat(public_id: UUID, *, present: bool) -> str:
+    """Say whether a launch is still its browser's; `present` notes that the browser is there.
+
+    A launch that was closed for its silence is open again; nothing is loaded that may be large.
+    """
+    if present:
+        db.session.execute(
+            sa.update(Launch)
+            .where(Launch.public_id == public_id, Launch.superseded.is_(None))
+            .values(last_seen=clock.now(), closed=None)
+            .execution_options(synchronize_session=False)
+        )
+    found = db.session.execute(sa.select(Launch.superseded).where(Launch.public_id == public_id)).first()
+    return "open" if found is not None and found.superseded is None else "superseded"
+
+
 def close_unkept(launch: Launch) -> None:
     """Close a launch that leaves no tracks."""
     if launch.mode != "normal":

@@ -1,5 +1,6 @@
 """The beginning and the end of a SCO's sessions, and what they add to attempt, total time and statements."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,7 +20,10 @@ from academy.courses.runtime.statements import Event, Json, Moment, Scene, Thing
 from academy.db import db, iri_base
 from academy.xapi import store, vocabulary
 
+log = logging.getLogger(__name__)
+
 SILENCE = timedelta(minutes=30)
+MOST_AT_ONCE = 500
 LONGEST_MEASURED_MS = 4 * 3600 * 1000
 
 
@@ -157,11 +161,18 @@ def close_abandoned() -> None:
     """Close launches whose browser went away: nothing heard for half an hour."""
     now = clock.now()
     silent = db.session.scalars(
-        sa.select(Launch).where(Launch.closed.is_(None), Launch.last_seen < now - SILENCE).limit(500)
+        sa.select(Launch)
+        .where(Launch.closed.is_(None), Launch.last_seen < now - SILENCE)
+        .limit(MOST_AT_ONCE)
+        .with_for_update(of=Launch, skip_locked=True)
     )
-    for launch in silent:
-        end_silently(launch, at=launch.last_seen)
-        launch.closed = now
+    for launch in silent.all():
+        try:
+            with db.session.begin_nested():
+                end_silently(launch, at=launch.last_seen)
+                launch.closed = now
+        except Exception:  # one launch that cannot be closed does not keep the others open
+            log.exception("launch %s could not be closed", launch.public_id)
 
 
 def _time_of(launch: Launch) -> int:

@@ -83,7 +83,7 @@ def open_ticket(launch: UUID) -> Response:
 
 @blueprint.get("/play/<uuid:launch>")
 @access.token
-def play(launch: UUID) -> str | Response:
+def play(launch: UUID) -> Response:
     """Show the player around a launch; one that was left or taken over says so."""
     opened = visitors.launch_for_visitor(launch)
     if opened.superseded is not None or opened.closed is not None:
@@ -95,7 +95,7 @@ def play(launch: UUID) -> str | Response:
         if _is_listed(opened, contents)
         else 0
     )
-    return render_template(
+    page = render_template(
         "courses/play.html",
         launch=opened,
         title=translated(opened.activity.course.title),
@@ -108,6 +108,8 @@ def play(launch: UUID) -> str | Response:
         course_url=_course_url(opened),
         script_data=_script_data(opened),
     )
+    # content that opens itself in a window of its own finds the API through its opener
+    return Response(page, headers={"Cross-Origin-Opener-Policy": "same-origin-allow-popups"})
 
 
 @blueprint.get("/play/<uuid:launch>/left")

@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 
 from academy.courses.runtime import sessions
+from academy.courses.runtime.results import End
+from academy.courses.runtime.sessions import Track
 from tests.courses.runtime.conftest import Seat
 
 MakeSeat = Callable[..., Seat]
@@ -100,6 +102,28 @@ def test_another_launch_ends_the_session_before(seat: MakeSeat, at: Move) -> Non
     assert learner.verbs() == ["initialized", "completed", "terminated"]
     assert first.superseded is not None
     assert learner.attempts()[0].total_time_ms == 30_000
+
+
+def test_one_launch_that_cannot_be_closed_keeps_no_other_open(
+    seat: MakeSeat, at: Move, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken, learner = seat(), seat()
+    at(0)
+    for one in (broken, learner):
+        one.commit(one.open())
+    finish = sessions.finish
+
+    def failing(track: Track, *, end: End) -> None:
+        if track.attempt.enrolment is broken.enrolment:
+            raise RuntimeError("broken")
+        finish(track, end=end)
+
+    monkeypatch.setattr(sessions, "finish", failing)
+    at(31)
+    sessions.close_abandoned()
+
+    assert (broken.verbs(), learner.verbs()) == (["initialized"], ["initialized", "suspended"])
+    assert "could not be closed" in caplog.text
 
 
 def test_a_preview_is_closed_without_a_trace(seat: MakeSeat, at: Move) -> None:

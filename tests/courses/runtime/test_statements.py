@@ -1,14 +1,16 @@
 """Changes of a SCO's data as statements of the SCORM profile."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from academy.courses.runtime import statements
+from academy.courses.runtime import cmi, results, statements
 from academy.courses.runtime.results import Result
 from academy.courses.runtime.statements import Event, Moment, Scene, Thing
 from academy.xapi import formats, validation
@@ -223,6 +225,32 @@ def test_durations_are_iso_8601_to_hundredths(length: int) -> None:
 )
 def test_durations(length: int, text: str) -> None:
     assert statements.duration(length) == text
+
+
+_ELEMENTS = st.sampled_from([element.replace(".n.", ".0.") for element in cmi.WRITABLE])
+_VALUES = st.text(max_size=20) | st.sampled_from(
+    [*cmi.STATUSES, *cmi.INTERACTION_TYPES, *cmi.RESULTS, "00:00:05.50", "85", "-3.25", "150", "{a,b}", "1.a"]
+)
+
+
+@given(st.dictionaries(_ELEMENTS, _VALUES, max_size=30), st.dictionaries(_ELEMENTS, _VALUES, max_size=30))
+def test_whatever_content_writes_its_statements_are_valid(
+    first: dict[str, str], then: dict[str, str]
+) -> None:
+    old = cmi.clean(first)[0]
+    new = {**old, **cmi.clean(then)[0]}
+    status = results.status_after(new, mastery=Decimal(80), end="finish")
+    result = results.best(Result(), results.result_of(status, new))
+
+    events = [
+        *statements.changes((old, Result()), (new, result)),
+        *statements.closing(result=result, suspended=False, duration_ms=5),
+    ]
+    found = statements.written(SCENE, MOMENT, events)
+
+    assert [validation.validate(one, edition=Edition.FIRST) for one in found] == found
+    assert len({one["id"] for one in found}) == len(found)
+    json.dumps(found, ensure_ascii=False).encode()
 
 
 def test_statements_of_a_commit_are_valid_and_in_order() -> None:

@@ -107,6 +107,25 @@ def test_job_killed_between_steps_goes_on_with_the_same_number(
     assert storage.exists(services.storage_key(found.serial))
 
 
+@pytest.mark.parametrize("way", ["job", "command"])
+def test_document_is_drawn_outside_of_any_transaction(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    seat = certificates.completed_enrolment()
+    db.session.commit()
+    render, open_while_drawing = document.render, []
+
+    def watched(facts: Any) -> bytes:
+        open_while_drawing.append(db.session().in_transaction())
+        return render(facts)
+
+    monkeypatch.setattr(document, "render", watched)
+    if way == "job":
+        jobs.run_due()
+    else:
+        services.issue(seat.registration)
+
+    assert open_while_drawing == [False]
+
+
 def test_enter_after_a_faster_run_keeps_the_first_and_removes_the_second_document() -> None:
     seat = certificates.completed_enrolment()
     slow = services.prepare(seat.registration)

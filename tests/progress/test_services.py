@@ -166,6 +166,17 @@ def test_apply_failure_keeps_the_statements_and_queues_the_mending(
     assert db.session.scalars(sa.select(StaleRegistration)).all() == []
 
 
+def test_apply_failure_of_a_listener_takes_the_rows_back_with_it() -> None:
+    made = courses.published_course_with_sco()
+    seat = courses.enrolment(made.course)
+
+    with course_completed.connected_to(fail):
+        learning.finish(seat, made.leaf)
+
+    assert standing(seat) is None  # else nobody would ever hear of the completion
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(StaleRegistration)) == 1
+
+
 def test_mend_of_what_is_well_changes_and_announces_nothing(news: list[CourseCompletion]) -> None:
     made = courses.published_course_with_sco()
     seat = courses.enrolment(made.course)
@@ -194,7 +205,7 @@ def test_apply_judges_each_statement_by_the_release_of_its_time() -> None:
     assert replace(standing(early).course, completed=None) != standing(early).course
 
 
-def fail(*args: object) -> None:
+def fail(*args: object, **values: object) -> None:
     raise RuntimeError("broken")
 
 

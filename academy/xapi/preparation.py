@@ -114,7 +114,7 @@ def _collect(draft: Draft) -> None:
         identity = str(relations.identity(actor))
         draft.agents[identity] = draft.agents.get(identity, agent_usage) | agent_usage
         name = actor.get("name")
-        if isinstance(name, str) and name:
+        if isinstance(name, str) and name and "\x00" not in name:
             draft.names.setdefault(identity, []).append(name)
     for activity, usage in relations.activities_of(draft.statement):
         iri = str(activity["id"])

@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl
 
 from flask import Request
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from academy.errors import TooLarge
 from academy.xapi import editions
@@ -48,8 +49,6 @@ class Call:
 
 def received(request: Request) -> Call:
     """Read a request; raises XapiInvalid where the version or the syntax is wrong, TooLarge."""
-    if request.content_length is not None and request.content_length > LARGEST_BODY:
-        raise TooLarge(f"a request holds at most {LARGEST_BODY} bytes")
     headers = {name.lower(): value for name, value in request.headers.items()}
     method = "GET" if request.method == "HEAD" else request.method
     if request.method == "POST" and "method" in request.args:
@@ -58,13 +57,13 @@ def received(request: Request) -> Call:
         method=method,
         parameters=_single(request.args),
         headers=headers,
-        body=request.get_data(cache=False),
+        body=_body(request),
         edition=editions.negotiated(headers.get("x-experience-api-version")),
     )
 
 
 def _alternate(request: Request, headers: dict[str, str]) -> Call:
-    form = _single(_form(request.get_data(cache=False)))
+    form = _single(_form(_body(request)))
     fields = {name.lower() for name in HEADERS}
     moved = {name.lower(): value for name, value in form.items() if name.lower() in fields}
     headers = {**headers, "content-type": "application/json", **moved}
@@ -82,6 +81,17 @@ def _alternate(request: Request, headers: dict[str, str]) -> Call:
         body=form.get("content", "").encode(),
         edition=edition,
     )
+
+
+def _body(request: Request) -> bytes:
+    request.max_content_length = LARGEST_BODY + 1  # a body of unknown length is cut there, not refused
+    try:
+        body = request.get_data(cache=False)
+    except RequestEntityTooLarge:
+        body = None
+    if body is None or len(body) > LARGEST_BODY:
+        raise TooLarge(f"a request holds at most {LARGEST_BODY} bytes")
+    return body
 
 
 def _form(body: bytes) -> MultiDict[str, str]:

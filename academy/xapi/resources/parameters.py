@@ -14,9 +14,11 @@ CLAUSE = "xAPI 1.0.3 Communication 3.2"
 
 def check(given: Mapping[str, str], *, allowed: Collection[str], required: Collection[str] = ()) -> None:
     """Refuse parameters that the resource does not know, and ask for the required ones."""
-    for name in given:
+    for name, text in given.items():
         if name not in allowed:
             raise XapiInvalid(f"the parameter {name[:80]!r} is not known here", clause=CLAUSE)
+        if "\x00" in text:
+            raise XapiInvalid(f"the parameter {name} holds a NUL", clause=CLAUSE)
     for name in required:
         if name not in given:
             raise XapiInvalid(f"the parameter {name} is missing", clause=CLAUSE)

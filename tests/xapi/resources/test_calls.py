@@ -1,5 +1,6 @@
 """The alternate request syntax (Communication 1.3)."""
 
+import io
 import json
 from urllib.parse import urlencode
 
@@ -70,5 +71,18 @@ def test_body_above_the_limit_is_too_large(client, fields, monkeypatch):
     monkeypatch.setattr("academy.xapi.resources.calls.LARGEST_BODY", 10)
 
     answer = client.post(URL, json=xapi.statement(), headers=fields)
+
+    assert answer.status_code == 413
+
+
+def test_body_without_a_length_is_limited_too(client, fields, monkeypatch):
+    monkeypatch.setattr("academy.xapi.resources.calls.LARGEST_BODY", 10)
+
+    answer = client.post(
+        URL,
+        input_stream=io.BytesIO(json.dumps(xapi.statement()).encode()),
+        environ_overrides={"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"},
+        headers={**fields, "Content-Type": "application/json"},
+    )
 
     assert answer.status_code == 413

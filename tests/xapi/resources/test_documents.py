@@ -89,6 +89,7 @@ def test_state_list_and_clear(client, headers):
         {**ONE, "registration": "7"},
         {**ONE, "since": "2999-01-01T00:00:00Z"},
         {**ONE, "unknown": "1"},
+        {**ONE, "stateId": "book\x00mark"},
     ],
 )
 def test_state_with_wrong_parameters_is_refused(client, headers, parameters):

@@ -15,7 +15,8 @@ pytestmark = pytest.mark.browser
 def _choose(lesson: Frame) -> None:
     identifier = lesson.get_attribute("[data-test='question']", "data-question")
     correct = lesson.evaluate(
-        "id => (LESSON.check?.questions || []).concat(LESSON.pages.map(page => page.question).filter(Boolean))"
+        "id => (LESSON.check?.questions || [])"
+        ".concat(LESSON.pages.map(page => page.question).filter(Boolean))"
         ".find(question => question.id === id).correct",
         identifier,
     )

@@ -37,7 +37,6 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     )
     app.test_client_class = LintingClient
     with app.app_context():
-        db.create_all()  # lead: becomes upgrade() once the migrations are written
         upgrade()
         db.session.remove()
         db.engine.dispose()

@@ -117,7 +117,6 @@ class Server:
             }
         )
         with app.app_context():
-            db.create_all()
             upgrade()
             db.session.remove()
             db.engine.dispose()

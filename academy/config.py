@@ -52,6 +52,12 @@ def _storage_url(text: str) -> str:
     return text
 
 
+def _version(text: str) -> str:
+    if text not in {"1.0.3", "2.0.0"}:
+        raise ValueError("expected 1.0.3 or 2.0.0")
+    return text
+
+
 def _positive(text: str) -> int:
     number = int(text)
     if number <= 0:
@@ -94,6 +100,12 @@ SETTINGS = (
     Setting("TRUSTED_PROXIES", 0, int, "How many proxies in front set X-Forwarded-For, -Proto and -Host"),
     Setting("ALLOW_DEMO", False, _flag, "Allow demo accounts on a host that is not loopback"),
     Setting("EMBEDDED_WORKER", True, _flag, "Run jobs inside the server process"),
+    Setting(
+        "XAPI_DEFAULT_VERSION",
+        "1.0.3",
+        _version,
+        "Version named to xAPI clients that name none: 1.0.3 or 2.0.0",
+    ),
     Setting("UPLOAD_LIMIT_MB", 2048, _positive, "Largest package that may be uploaded, in megabytes"),
     Setting("VERIFY_SHOWS_NAME", False, _flag, "Show the whole name on the public verification page"),
     Setting("NAME_EN", "Training Academy", str, "Name of the house, English"),

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import threading
 import time
 import uuid
 from collections.abc import Iterator, Mapping
@@ -24,6 +25,11 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+#: SQLite has one writer. Waiting in a queue of our own is fair; SQLite's own waiting sleeps and starves.
+_turn = threading.Lock()
+_TURN = "academy.turn"
+TURN_SECONDS = 30
 
 _reading = ContextVar("reading", default=False)
 
@@ -105,6 +111,9 @@ def init_app(app: Flask) -> None:
         if db.engine.dialect.name == "sqlite":
             event.listen(db.engine, "connect", _set_up_sqlite(str(app.config["DATABASE_SYNCHRONOUS"])))
             event.listen(db.engine, "begin", _begin_sqlite)
+            event.listen(db.engine, "commit", _end_sqlite)
+            event.listen(db.engine, "rollback", _undo_sqlite)
+            event.listen(db.engine, "checkin", _give_up_turn)
 
 
 def iri_base() -> str:
@@ -166,7 +175,34 @@ def _set_up_sqlite(synchronous: str) -> Any:
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
-    connection.exec_driver_sql("BEGIN" if _only_reads() else "BEGIN IMMEDIATE")
+    if _only_reads():
+        connection.exec_driver_sql("BEGIN")
+        return
+    if not _turn.acquire(timeout=TURN_SECONDS):
+        raise sa.exc.TimeoutError(f"no turn to write within {TURN_SECONDS} seconds")
+    connection.info[_TURN] = True
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _end_sqlite(connection: sa.Connection) -> None:
+    """Commit before the turn passes on, so that the next writer finds the file unlocked."""
+    try:
+        connection.connection.commit()
+    finally:
+        _give_up_turn(None, connection)
+
+
+def _undo_sqlite(connection: sa.Connection) -> None:
+    try:
+        connection.connection.rollback()
+    finally:
+        _give_up_turn(None, connection)
+
+
+def _give_up_turn(closed: object, holder: Any) -> None:
+    """Let the next writer go; also where a connection goes back to the pool with its transaction open."""
+    if holder.info.pop(_TURN, False):
+        _turn.release()
 
 
 def _only_reads() -> bool:

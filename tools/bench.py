@@ -20,6 +20,7 @@ import zipfile
 from collections.abc import Callable
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -129,6 +130,12 @@ def fetch(
     return content
 
 
+def embedded(page: bytes) -> dict[str, Any]:
+    """Return the JSON that a page carries for its script."""
+    found = re.search(r"<script[^>]+application/json[^>]*>(.*?)</script>", page.decode(), re.DOTALL)
+    return json.loads(found[1]) if found else {}
+
+
 def bench_commit(academy: Academy) -> None:
     """Time a commit of the player: token, database and projection, durable."""
     academy.run("courses", "enrol", "--course", COURSE, "--email", LEARNER)
@@ -142,15 +149,10 @@ def bench_commit(academy: Academy) -> None:
     page = fetch(
         connection, "GET", connection.location or parts.path, Host=f"localhost:{academy.port}", Cookie=cookie
     )  # type: ignore[attr-defined]
-    address = urlsplit(re.search(r'<iframe[^>]+src="([^"]+)"', page.decode()).group(1))  # type: ignore[union-attr]
-    start = re.search(
-        r"<script[^>]+application/json[^>]*>(.*?)</script>",
-        fetch(connection, "GET", address.path, Host=address.netloc).decode(),
-        re.S,
-    )
-    state = json.loads(start.group(1))  # type: ignore[union-attr]
+    address = urlsplit(str(embedded(page)["page"]))
+    state = embedded(fetch(connection, "GET", address.path, Host=address.netloc))
     body = {"token": state["token"], "session": state["seq"] + 1, "seq": state["seq"]}
-    path = urlsplit(state["api"]).path + "/commit"
+    path = urlsplit(str(state["api"])).path + "/commit"
 
     def commit() -> None:
         body["seq"] += 1

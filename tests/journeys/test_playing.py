@@ -59,6 +59,18 @@ def test_a_silent_first_launch_hears_of_the_take_over(server: Server, page: Page
     page.wait_for_selector("#taken:not([hidden])", timeout=20_000)
 
 
+def test_another_tab_of_the_same_browser_is_told_at_once(server: Server, page: Page, tmp_path: Path) -> None:
+    learner = enrolled(server, players.plain(tmp_path))
+    page.goto(learner.address())
+    content(page)
+    wait_saved(page)
+    other = page.context.new_page()
+    other.goto(learner.address())
+    content(other)
+
+    page.wait_for_selector("#taken:not([hidden])", timeout=4_000)
+
+
 def test_every_acknowledged_commit_survives_a_killed_server(
     server: Server, page: Page, tmp_path: Path
 ) -> None:

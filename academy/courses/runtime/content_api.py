@@ -10,7 +10,7 @@ from flask import Response, jsonify, render_template, request
 
 from academy import clock
 from academy.courses.models import Launch
-from academy.courses.runtime import content_files, launching, leaves, scorm_commits, tokens
+from academy.courses.runtime import content_files, launching, leaves, scorm_commits, tokens, visitors
 from academy.courses.runtime.addresses import app_origins, content_hosts
 from academy.courses.runtime.tokens import Bearer, TokenRefused
 from academy.errors import DomainError, TooLarge
@@ -32,8 +32,8 @@ def api_page(label: str, token: str) -> Response:
         bearer = tokens.read_page_token(token, label=label)
     except TokenRefused:
         return _page("courses/player-expired.html", status=403)
-    launch = scorm_commits.launch_of(bearer.launch)
-    if launch.closed is not None and launch.superseded is not None:
+    launch = visitors.find(bearer.launch)
+    if launch is None or launch.superseded is not None:
         return _page("courses/player-expired.html", status=403)
     return _page(
         "courses/player-api.html", label=label, state=_start(launch, bearer), scripts=_scripts(label)

@@ -91,19 +91,25 @@ def launch_of(public_id: UUID) -> Launch:
 
 
 def accept(launch: Launch, commit: Commit) -> Answer:
-    """Take a commit in; one whose number is not above the last has no effect and is acknowledged."""
+    """Take a commit in; one whose number is not above the last has no effect and is acknowledged.
+
+    Of a superseded launch, and of a page whose launch was opened once more in another tab, the result counts
+    but not the bookmark.
+    """
     if launch.attempt is None or launch.mode != "normal":
         return Answer(commit.seq, _state(launch))
-    if commit.seq > launch.seq:
-        launch.seq, launch.last_seen = commit.seq, clock.now()
-        track = Track(launch, launch.attempt, Moment(launch.last_seen, commit.seq))
-        is_late = 0 < commit.session < launch.session  # of a page that was loaded again since
-        if launch.superseded is None and not is_late:
-            _take(track, commit)
-        else:
+    is_late = 0 < commit.session < launch.session
+    if is_late or commit.seq > launch.seq:
+        now = clock.now()
+        track = Track(launch, launch.attempt, Moment(now, commit.seq))
+        if not is_late:
+            launch.seq, launch.last_seen = commit.seq, now
+        if is_late or launch.superseded is not None:
             sessions.take_results(track, commit.data, end=commit.end)
+        else:
+            _take(track, commit)
         track.store()
-    return Answer(launch.seq, _state(launch))
+    return Answer(commit.seq, "superseded") if is_late else Answer(launch.seq, _state(launch))
 
 
 def heartbeat(public_id: UUID, *, present: bool) -> str:

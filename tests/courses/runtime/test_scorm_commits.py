@@ -143,16 +143,22 @@ def test_a_reload_ends_the_session_and_begins_another(seat: MakeSeat) -> None:
     assert learner.attempts()[0].total_time_ms == 12_000
 
 
-def test_a_late_commit_of_the_page_before_a_reload_counts_only_as_result(seat: MakeSeat) -> None:
+@pytest.mark.parametrize("seq", [5, 11])
+def test_a_page_whose_launch_was_opened_in_another_tab_is_told_and_its_result_counts(
+    seat: MakeSeat, seq: int
+) -> None:
     learner = seat()
     launch = learner.open()
     learner.commit(launch, seq=10, session=10, core__lesson_location="new")
 
-    learner.commit(launch, seq=11, session=3, core__lesson_location="old", core__lesson_status="completed")
+    late = {"core__lesson_location": "old", "core__lesson_status": "completed"}
+    answers = [learner.commit(launch, seq=seq, session=3, **late) for _ in range(2)]
 
     [attempt] = learner.attempts()
+    assert answers == [Answer(seq=seq, state="superseded")] * 2
     assert attempt.data["cmi.core.lesson_location"] == "new"
-    assert (attempt.completion, launch.in_session) == ("completed", True)
+    assert (attempt.completion, launch.in_session, launch.seq) == ("completed", True, 10)
+    assert learner.verbs() == ["initialized", "completed"]
 
 
 def test_closing_after_the_finish_opens_no_new_session(seat: MakeSeat) -> None:

@@ -177,6 +177,13 @@
     beats += 1;
   }, 15000);
 
+  // Another tab of this browser asks at once whether it was taken over; other browsers hear with the next beat.
+  const tabs = window.BroadcastChannel ? new BroadcastChannel("launch") : null;
+  if (tabs) {
+    tabs.onmessage = (event) => event.data !== start.launch && transport.ask("GET");
+    tabs.postMessage(start.launch);
+  }
+
   inner = model();
   window.API = api;
   transport.ask("POST");

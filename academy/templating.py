@@ -15,6 +15,8 @@ from markupsafe import Markup
 
 from academy.locale import language
 from academy.security import access
+from academy.statuses import look
+from academy.themes import THEMES
 
 STATIC = Path(__file__).parent / "static"
 STYLE_URL = re.compile(r'url\("((?:vendor|img|fonts)/[^"?#]+)"\)')
@@ -39,7 +41,7 @@ def init_app(app: Flask) -> None:
     """Connect globals, the style bundle and compression."""
     app.extensions["academy.slots"] = defaultdict(list)
     app.extensions["academy.navigation"] = []
-    app.jinja_env.globals.update(asset=asset, slot=fill_slot)
+    app.jinja_env.globals.update(asset=asset, slot=fill_slot, status_look=look, THEMES=THEMES)
     app.jinja_env.filters["without"] = _without
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(_page_context)

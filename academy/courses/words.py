@@ -3,14 +3,7 @@
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-THEME_NAMES: dict[str, LazyString] = {
-    "T1": _l("Irregular migration"),
-    "T2": _l("Readmission and return"),
-    "T3": _l("Legal and labour migration"),
-    "T4": _l("Integration"),
-    "T5": _l("Migration and development"),
-    "T6": _l("Asylum and protection"),
-}
+from academy.themes import THEMES as THEME_NAMES
 
 THEMES = tuple(THEME_NAMES)
 

@@ -19,6 +19,11 @@ from tests.page_lint import LintingClient
 PASSWORD = "a-long-test-password"  # noqa: S105
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let `make conformance` ask for everything that is too long for each run."""
+    parser.addoption("--whole-corpus", action="store_true", help="every package and every page")
+
+
 @pytest.fixture(scope="session")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """Build one application for the run, on a database of its own."""

@@ -80,6 +80,7 @@ def tracks(server: Server) -> tuple[int, int]:
 
 def a_trainer_publishes(server: Server, page: Page, package: dict[str, Path]) -> None:
     sign_in(page, server, "trainer@academy.example", DEMO_PASSWORD)
+    acting.read_in(page, "en")
     acting.create_course(page, CODE, **TITLES, **SUMMARIES)
     page.click(f"main a[href^='/teach/courses/{CODE}/uploads/new']")
     acting.drop_package(page, package["en"])
@@ -223,6 +224,7 @@ def anybody_verifies(server: Server, chromium: Browser, serial: str) -> None:
 
 def a_coordinator_confirms_and_reports(server: Server, page: Page, serial: str) -> None:
     sign_in(page, server, "coordinator@academy.example", DEMO_PASSWORD)
+    acting.read_in(page, "en")
     page.goto(f"{server.url}/reports/completion")
     assert PERSON.latin not in page.inner_text("main")
     page.click("nav.navigation a[href='/people']")

@@ -181,7 +181,7 @@ def _is_listed(opened: Launch, contents: list[Leaf]) -> bool:
 def _position(opened: Launch, contents: list[Leaf], here: int) -> str:
     title = translated(opened.activity.title)
     if len(contents) < 2 or not _is_listed(opened, contents):
-        return title
+        return "" if title == translated(opened.activity.course.title) else title
     return _("%(number)d of %(total)d: %(title)s", number=here + 1, total=len(contents), title=title)
 
 

@@ -154,15 +154,22 @@ def academy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     running.stop()
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Run one Chromium; tests take contexts or pages of it."""
+@contextmanager
+def running_chromium() -> Iterator[Browser]:
+    """Run a Chromium; there may be only one at a time."""
     if not Path(CHROMIUM).exists():
         pytest.skip("no Chromium on this machine")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Run one Chromium; tests take contexts or pages of it."""
+    with running_chromium() as browser:
+        yield browser
 
 
 @pytest.fixture

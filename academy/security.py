@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from flask import Flask, Response, current_app, g, redirect, request, url_for
+from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf import CSRFProtect
@@ -13,6 +13,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from academy.errors import NotAllowed
 
 View = TypeVar("View", bound=Callable[..., object])
+
+LARGEST_BODY = 8_000_000
 
 csrf = CSRFProtect()
 
@@ -59,6 +61,12 @@ def _with(view: View, policy: Policy) -> View:
     return view
 
 
+def takes_files(view: View) -> View:
+    """Let signed-in people send as much as the upload limit allows, and everybody else a form's worth."""
+    view.takes_files = True  # type: ignore[attr-defined]
+    return view
+
+
 def policy_of(endpoint: str) -> Policy | None:
     """Return the access policy of an endpoint, or None where a developer forgot it."""
     if endpoint == "static" or endpoint.endswith(".static"):
@@ -68,8 +76,9 @@ def policy_of(endpoint: str) -> Policy | None:
 
 def init_app(app: Flask) -> None:
     """Enforce policies before each request and set the headers after it."""
+    app.before_request(_allow_files)  # before the token of the form is read, and with it the body
     csrf.init_app(app)
-    app.config["MAX_CONTENT_LENGTH"] = (int(str(app.config["UPLOAD_LIMIT_MB"])) + 1) * 1_000_000
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config.update(SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Lax", WTF_CSRF_TIME_LIMIT=None)
     if str(app.config["BASE_URL"]).startswith("https:"):
         app.config.update(SESSION_COOKIE_SECURE=True, SESSION_COOKIE_NAME="__Host-session")
@@ -80,13 +89,23 @@ def init_app(app: Flask) -> None:
     app.after_request(_set_headers)
 
 
+def _allow_files() -> None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if getattr(view, "takes_files", False) and "_user_id" in session:
+        request.max_content_length = (int(str(current_app.config["UPLOAD_LIMIT_MB"])) + 1) * 1_000_000
+
+
 def _check_access() -> ResponseReturnValue | None:
     if request.endpoint is None:
         return None
     policy = policy_of(request.endpoint)
     if policy is None:
         raise RuntimeError(f"{request.endpoint} has no access policy")
-    if policy.kind in {"public", "token"}:
+    if policy.kind == "token":
+        return None
+    if _has_nul():
+        abort(400)
+    if policy.kind == "public":
         return None
     if not current_user.is_authenticated:
         place = request.full_path.rstrip("?") if request.method == "GET" else None
@@ -94,6 +113,12 @@ def _check_access() -> ResponseReturnValue | None:
     if policy.kind == "roles" and not policy.roles & current_user.roles:
         raise NotAllowed
     return None
+
+
+def _has_nul() -> bool:
+    """Say whether what was sent holds the one character that databases refuse in a text."""
+    sent = [*request.args.items(multi=True), *request.form.items(multi=True)]
+    return "\0" in request.path or any("\0" in text for pair in sent for text in pair)
 
 
 def _set_headers(answer: Response) -> Response:

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, render_template, request, send_file
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from academy import clock
+from academy import clock, paging
 from academy.accounts.states import FOOTNOTE
 from academy.locale import day, language, translated
 from academy.reports import exports, filters, queries
@@ -23,7 +23,7 @@ def completion() -> str:
     """Show who completed what, as a matrix of people by courses."""
     wanted, wrong = filters.read(request.args)
     shown = request.args.get("show")
-    page = max(1, request.args.get("page", 1, type=int))
+    page = paging.number(request.args)
     return render_template(
         "reports/completion.html",
         filters=wanted,

@@ -63,7 +63,7 @@ class ServiceForm(FlaskForm):
 
     def validate_organisation(self, field: SelectField) -> None:
         """Refuse an organisation of another state."""
-        unit = self.unit() if field.data else None
+        unit = None if field.errors else self.unit()
         if unit is not None and unit.state_code != self.state.data:
             raise ValidationError(_("This organisation belongs to another state. Choose one of your state."))
 

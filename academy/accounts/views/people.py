@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from academy import paging
 from academy.accounts import queries, services
 from academy.accounts.views.blueprint import STAFF, blueprint
 from academy.accounts.views.signin import Page
@@ -18,9 +19,8 @@ def people() -> Page:
     """List the people whom the viewer may see, or those who wait for the viewer's decision."""
     waiting = request.args.get("tab") == "waiting"
     query = request.args.get("q", "")[:200]
-    number = max(request.args.get("page", 1, type=int), 1)
     find = queries.claimants_page if waiting else queries.people_page
-    found = find(current_user, query=query, number=number)
+    found = find(current_user, query=query, number=paging.number(request.args))
     return render_template("accounts/people.html", found=found, query=query, waiting=waiting)
 
 

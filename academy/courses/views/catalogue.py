@@ -6,6 +6,7 @@ from flask import Response, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
+from academy import paging
 from academy.courses import covers, queries, rules, words
 from academy.courses.models import Course
 from academy.courses.queries.catalogue import FACETS, Filters, entry_of
@@ -84,7 +85,7 @@ def filters_of(args: MultiDict[str, str]) -> Filters:
         words=args.get("q", "").strip()[:LONGEST_QUERY],
         chosen={facet: frozenset(args.getlist(facet)) & VALUES[facet].keys() for facet in FACETS},
         sort=args["sort"] if args.get("sort") in words.SORTS else "newest",
-        page=max(1, args.get("page", 1, type=int)),
+        page=paging.number(args),
     )
 
 

@@ -20,7 +20,7 @@ from academy.courses.views.blueprint import blueprint
 from academy.courses.views.reader import member, taught_course
 from academy.errors import Invalid
 from academy.locale import translated
-from academy.security import access
+from academy.security import access, takes_files
 
 trainers = access.roles("trainer", "administrator")
 UPLOAD = "/teach/courses/<code>/uploads/<uuid:upload>"
@@ -39,6 +39,7 @@ def new_upload(code: str) -> str:
 
 @blueprint.post("/teach/courses/<code>/uploads")
 @trainers
+@takes_files
 def add_upload(code: str) -> Response | tuple[Response, int]:
     """Take a whole file, or the announcement of one that follows in pieces."""
     course = taught_course(code)
@@ -58,6 +59,7 @@ def add_upload(code: str) -> Response | tuple[Response, int]:
 
 @blueprint.put(UPLOAD)
 @trainers
+@takes_files
 def put_piece(code: str, upload: UUID) -> Response:
     """Take the next piece of a file; its place is in `Content-Range: bytes <first>-<last>/<size>`."""
     found = queries.upload_of_course(taught_course(code), upload, person=member())

@@ -215,13 +215,30 @@ def test_a_piece_from_another_site_is_refused(author, course, monkeypatch):
     assert db.session.scalar(sa.select(Upload.received)) == 0
 
 
-def test_a_request_above_the_limit_is_cut_short_with_the_limit(author, course, monkeypatch):
-    monkeypatch.setitem(current_app.config, "MAX_CONTENT_LENGTH", 1000)
+def large(size):
+    head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.zip"\r\n\r\n'
+    body = head + b"x" * size + b"\r\n--x--\r\n"
+    return {"data": body, "content_type": "multipart/form-data; boundary=x"}
 
-    answer = whole(author, course, b"x" * 1001)
+
+def test_a_request_above_the_limit_is_cut_short_with_the_limit(author, course, monkeypatch):
+    monkeypatch.setitem(current_app.config, "UPLOAD_LIMIT_MB", 1)
+
+    answer = author.post(f"/teach/courses/{course.code}/uploads", **large(2_000_001))
 
     assert answer.status_code == 413
-    assert "2048 MB" in text(answer)
+    assert "1 MB" in text(answer)
+
+
+def test_only_who_is_signed_in_may_send_more_than_a_form(app, author, course, monkeypatch):
+    monkeypatch.setitem(current_app.config, "WTF_CSRF_ENABLED", True)  # its token is looked for in the body
+    place = f"/teach/courses/{course.code}/uploads"
+
+    assert app.test_client().post(place, **large(9_000_000)).status_code == 413
+    assert app.test_client().post("/verify/file", **large(9_000_000)).status_code == 413
+    assert (
+        author.post(place, **large(9_000_000)).status_code == 400
+    )  # read whole, and found to lack the token
 
 
 @pytest.mark.parametrize("more", [{"language": "fr"}, {"activity": "other"}, {"activity": str(uuid4())}])

@@ -19,7 +19,7 @@ def render(kind: str, item: Any, autogenerate: Any) -> str | Literal[False]:
         return False
     if isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
-    if isinstance(item, sa.JSON | Translated):
+    if isinstance(item, Translated) or (isinstance(item, sa.JSON) and item._variant_mapping):
         autogenerate.imports.add("from sqlalchemy.dialects import postgresql")
         return 'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")'
     return False

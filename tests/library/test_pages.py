@@ -34,7 +34,9 @@ def publish(reference: str, **facts: Any) -> None:
 
 def shown(client: FlaskClient, address: str) -> set[str]:
     page = client.get(address).get_data(as_text=True)
-    return {reference for reference in ("PUBLIC", "REGISTERED", "OFFICIALS", "PARTICIPANTS") if reference in page}
+    return {
+        reference for reference in ("PUBLIC", "REGISTERED", "OFFICIALS", "PARTICIPANTS") if reference in page
+    }
 
 
 @pytest.fixture
@@ -52,7 +54,9 @@ def four_audiences(app: Flask) -> None:
         ({"roles": ("observer",)}, {"PUBLIC", "REGISTERED", "OFFICIALS", "PARTICIPANTS"}),
     ],
 )
-@pytest.mark.parametrize("address", ["/library/dialogue", "/library/dialogue?q=borders", "/library/dialogue?q=границами"])
+@pytest.mark.parametrize(
+    "address", ["/library/dialogue", "/library/dialogue?q=borders", "/library/dialogue?q=границами"]
+)
 def test_lists_and_search_hold_only_what_the_reader_may_see(
     client: FlaskClient, sign_in: SignIn, four_audiences: None, reader: Any, expected: set[str], address: str
 ) -> None:
@@ -61,7 +65,9 @@ def test_lists_and_search_hold_only_what_the_reader_may_see(
     assert shown(reading, address) == expected
 
 
-def test_a_hidden_resource_cannot_be_told_from_a_missing_one(client: FlaskClient, four_audiences: None) -> None:
+def test_a_hidden_resource_cannot_be_told_from_a_missing_one(
+    client: FlaskClient, four_audiences: None
+) -> None:
     assert client.get("/library/dialogue/PUBLIC").status_code == 200
     assert client.get("/library/dialogue/OFFICIALS").status_code == 404
     assert client.get("/library/dialogue/NOWHERE").status_code == 404
@@ -78,4 +84,6 @@ def test_facets_narrow_down_and_count(client: FlaskClient, app: Flask) -> None:
     assert shown(client, "/library/dialogue?state=GE") == {"OFFICIALS"}
     assert shown(client, "/library/dialogue?types=nonsense") == set()
     assert "Kosovo declaration" in client.get("/library/dialogue?types=handbook").get_data(as_text=True)
-    assert "Kosovo declaration" not in client.get("/library/dialogue?types=action_plan").get_data(as_text=True)
+    assert "Kosovo declaration" not in client.get("/library/dialogue?types=action_plan").get_data(
+        as_text=True
+    )

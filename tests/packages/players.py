@@ -51,7 +51,9 @@ def plain(folder: Path, *, scos: int = 1, mastery: str | None = None) -> Path:
 
 def in_a_window(folder: Path) -> Path:
     """Write a package that opens itself in a window of its own and looks for the API through its opener."""
-    opener = """<!DOCTYPE html><title>Opener</title><button onclick="window.open('inner.html')">Start</button>"""
+    opener = (
+        """<!DOCTYPE html><title>Opener</title><button onclick="window.open('inner.html')">Start</button>"""
+    )
     inner = """<!DOCTYPE html><title>Inner</title><script>
     let w = window.opener; while (w && !w.API && w.parent !== w) w = w.parent;
     document.title = w.API.LMSInitialize("") + w.API.LMSSetValue("cmi.core.lesson_status", "completed");

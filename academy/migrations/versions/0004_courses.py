@@ -186,7 +186,7 @@ def upgrade() -> None:
         sa.Column("package_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("data", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("data", sa.JSON(), nullable=False),
         sa.Column("sessions", sa.Integer(), nullable=False),
         sa.Column("completion", sa.String(length=10), nullable=False),
         sa.Column("success", sa.String(length=10), nullable=False),

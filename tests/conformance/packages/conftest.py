@@ -48,17 +48,11 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def course(server: Server, package: Path) -> str:
     """Make a course for the package and return its code."""
-    code, title = f"C{crc32(str(package).encode())}", package.stem
+    code, titles = (
+        f"C{crc32(str(package).encode())}",
+        ["--title-en", package.stem, "--title-ru", package.stem],
+    )
     with server.database():
-        arguments = [
-            "courses",
-            "create",
-            "--code",
-            code,
-            "--title-en",
-            package.stem,
-            "--title-ru",
-            package.stem,
-        ]
+        arguments = ["courses", "create", "--code", code, *titles]
         assert server.app.test_cli_runner().invoke(args=arguments).exit_code == 0
     return code

@@ -48,10 +48,8 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def course(server: Server, package: Path) -> str:
     """Make a course for the package and return its code."""
-    code, titles = (
-        f"C{crc32(str(package).encode())}",
-        ["--title-en", package.stem, "--title-ru", package.stem],
-    )
+    code = f"C{crc32(str(package).encode())}"
+    titles = ["--title-en", package.stem, "--title-ru", package.stem]
     with server.database():
         arguments = ["courses", "create", "--code", code, *titles]
         assert server.app.test_cli_runner().invoke(args=arguments).exit_code == 0

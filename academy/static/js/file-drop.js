@@ -21,7 +21,8 @@ function parts(zone) {
 }
 
 function megabytes(size) {
-  return (size / MEGABYTE).toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1 });
+  const digits = size < MEGABYTE ? { maximumSignificantDigits: 1 } : { maximumFractionDigits: 1 };
+  return (size / MEGABYTE).toLocaleString(document.documentElement.lang, digits);
 }
 
 function refuse(zone, title, detail) {

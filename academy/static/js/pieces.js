@@ -6,7 +6,10 @@ const MEGABYTE = 1000000;
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 const pause = (seconds) => new Promise((resume) => setTimeout(resume, seconds * 1000));
 const inMegabytes = (size) =>
-  (size / MEGABYTE).toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1 });
+  (size / MEGABYTE).toLocaleString(
+    document.documentElement.lang,
+    size < MEGABYTE ? { maximumSignificantDigits: 1 } : { maximumFractionDigits: 1 },
+  );
 
 class Refused extends Error {
   constructor(problem) {

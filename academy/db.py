@@ -104,7 +104,9 @@ def new_public_id() -> uuid.UUID:
 def init_app(app: Flask) -> None:
     """Connect the engine and the rule of one commit per request."""
     app.config["SQLALCHEMY_DATABASE_URI"] = app.config["DATABASE_URL"]
-    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {})
+    options = app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {})
+    if str(app.config["DATABASE_URL"]).startswith("sqlite:///"):
+        options |= {"pool_size": 16, "max_overflow": -1}  # a connection costs nothing; waiting for one does
     db.init_app(app)
     app.after_request(_finish)
     with app.app_context():

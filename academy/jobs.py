@@ -117,6 +117,8 @@ def _claim() -> int | None:
 def _run(job_id: int) -> None:
     job = db.session.get_one(Job, job_id)
     try:
+        if job.tries > MOST_TRIES:
+            raise RuntimeError("each try ended with its process")
         _handlers[job.kind](job, **job.payload)
         job.state, job.finished, job.progress, job.leased_until = "done", clock.now(), 1.0, None
         db.session.commit()

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, get_timezone_location
@@ -50,7 +50,7 @@ def translated(texts: Mapping[str, str] | None, preferred: str | None = None) ->
 def switch_url(other: str) -> str:
     """Return the address of this very page in another language; place and query are kept."""
     query = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
-    return f"{request.path}?{urlencode([*query, ('lang', other)])}"
+    return f"{_here()}?{urlencode([*query, ('lang', other)])}"
 
 
 def remember(answer: Response, chosen: str) -> None:
@@ -144,6 +144,11 @@ def _choose_zone() -> str | None:
     return str(ZoneInfo(zone)) if zone else None
 
 
+def _here() -> str:
+    """Return the path of this page as an address; never one that a browser takes for `//host`."""
+    return "/" + quote(request.path.lstrip("/"))
+
+
 def _switch() -> Response | None:
     chosen = request.args.get("lang")
     if (
@@ -152,12 +157,11 @@ def _switch() -> Response | None:
         or request.path.startswith(("/xapi", "/_content", "/api"))
     ):
         return None
+    g.writes = True  # before the first look into the database, which would begin to read only
     query = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
-    path = "/" + request.path.lstrip("/")  # never `//host`
-    answer = redirect(f"{path}?{urlencode(query)}" if query else path, 302)
+    answer = redirect(f"{_here()}?{urlencode(query)}" if query else _here(), 302)
     assert isinstance(answer, Response)  # noqa: S101 -- narrows werkzeug's type
     remember(answer, chosen)
     if current_user and current_user.is_authenticated:
-        g.writes = True
         current_user.language = chosen
     return answer

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping
-from functools import cache
+from threading import local
 from uuid import UUID
 
 import snowballstemmer
@@ -16,6 +16,8 @@ from academy.db import BigId, Model, PublicId, db
 WORD = re.compile(r"[^\W_]+")
 MOST_WORDS = 8
 CYRILLIC = re.compile(r"[а-яё]")
+
+_own = local()
 
 
 class Posting(Model):
@@ -87,11 +89,11 @@ def _hits(source: str, word: str, *, last: bool) -> sa.Select[tuple[UUID, int, i
     )  # type: ignore[return-value]
 
 
-@cache
-def _stemmer(language: str) -> object:
-    return snowballstemmer.stemmer(language)
-
-
 def _stem(word: str) -> str:
-    stemmer = _stemmer("russian" if CYRILLIC.search(word) else "english")
-    return str(stemmer.stemWord(word))  # type: ignore[attr-defined]
+    """Return the stem of a word; a stemmer keeps the word it works on, so each thread has its own."""
+    language = "russian" if CYRILLIC.search(word) else "english"
+    stemmer = getattr(_own, language, None)
+    if stemmer is None:
+        stemmer = snowballstemmer.stemmer(language)
+        setattr(_own, language, stemmer)
+    return str(stemmer.stemWord(word))

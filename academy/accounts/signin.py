@@ -11,7 +11,7 @@ from flask_login import login_user, logout_user
 from academy import clock
 from academy.accounts import emails, passwords, queries, throttle
 from academy.accounts.models import Person
-from academy.db import commit_now
+from academy.db import commit_now, db
 
 LONGEST_SECONDS = 12 * 60 * 60
 IDLE_SECONDS = 2 * 60 * 60
@@ -52,6 +52,7 @@ def try_password(email: str, password: str, *, address: str | None, known_browse
     throttle.forget_sign_ins(account, address)
     if fresh_hash:
         person.password_hash = fresh_hash
+    db.session.flush()
     return Outcome("welcome", person=person)
 
 

@@ -10,7 +10,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from flask import current_app
+from flask import current_app, has_request_context, request
 from markupsafe import Markup, escape
 
 from academy import mail
@@ -33,9 +33,15 @@ class Mail:
 
 
 def is_open() -> bool:
-    """Say whether the outbox may be read: demo data, and an Academy that only this computer reaches."""
-    host = urlsplit(str(current_app.config["BASE_URL"])).hostname or ""
-    return demo_mode() and not current_app.config["MAIL_URL"] and _is_loopback(host)
+    """Say whether the outbox may be read: demo data, an Academy for this computer, and asked from it.
+
+    Its links open accounts, so the name asked for counts too: a page elsewhere may give its own name our
+    address (DNS rebinding).
+    """
+    if not demo_mode() or current_app.config["MAIL_URL"] or not has_request_context():
+        return False
+    names = [urlsplit(url).hostname or "" for url in (str(current_app.config["BASE_URL"]), request.host_url)]
+    return all(_is_loopback(name) for name in (*names, request.remote_addr or ""))
 
 
 def newest_first() -> list[Mail]:

@@ -1,4 +1,5 @@
 import pytest
+from argon2 import PasswordHasher
 
 from academy.accounts import passwords
 from academy.db import db
@@ -104,6 +105,17 @@ def test_changing_the_password_keeps_this_session_and_ends_others(elena, sign_in
     assert passwords.matches("four words fit too", elena.password_hash)
     assert here.get("/profile").status_code == 200
     assert elsewhere.get("/profile").status_code == 303
+
+
+def test_a_password_kept_with_older_parameters_can_be_changed(elena, sign_in):
+    elena.password_hash = PasswordHasher(time_cost=1, memory_cost=8_192, parallelism=1).hash(PASSWORD)
+    browser = sign_in(elena)
+
+    answer = browser.post("/profile/password", data={"current": PASSWORD, "password": "four words fit too"})
+
+    db.session.refresh(elena)
+    assert answer.location == "/profile"
+    assert passwords.matches("four words fit too", elena.password_hash)
 
 
 def test_changing_the_password_needs_the_present_one_and_is_throttled(elena, sign_in):

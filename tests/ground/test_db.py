@@ -97,3 +97,11 @@ def test_public_ids_are_ordered_and_of_version_7() -> None:
 
     assert {(one.version, one.variant) for one in made} == {(7, uuid.RFC_4122)}
     assert [one.int >> 80 for one in made] == sorted(one.int >> 80 for one in made)
+
+
+def test_no_thread_of_the_server_waits_for_a_connection(app: Flask) -> None:
+    held = [db.engine.connect() for _ in range(2 * 64)]  # one for the request, one for a glance beside it
+    for connection in held:
+        connection.close()
+
+    assert len(held) == 128

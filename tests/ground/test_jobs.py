@@ -85,3 +85,16 @@ def test_a_job_of_a_rolled_back_transaction_does_not_exist(app: Flask, faults: l
     db.session.rollback()
 
     assert jobs.run_due() == 0
+
+
+def test_a_job_that_takes_every_process_with_it_is_given_up(app: Flask, faults: list[Exception]) -> None:
+    job = jobs.add("test", name="a")
+    db.session.commit()
+    for _ in range(jobs.MOST_TRIES):
+        assert jobs._claim() == job.id  # and the process dies
+        job.leased_until = clock.now() - timedelta(seconds=1)
+        db.session.commit()
+    jobs.run_due()
+
+    assert (job.state, written()) == ("failed", 0)
+    assert "each try ended with its process" in (job.error or "")

@@ -1,5 +1,7 @@
 """Search finds inflected forms."""
 
+import sys
+import threading
 import uuid
 
 import pytest
@@ -43,3 +45,24 @@ def test_index_replaces_what_was_there(app: Flask) -> None:
 
     assert found("елка") == []
     assert found("readmission") == [document]
+
+
+def test_threads_stem_beside_each_other() -> None:
+    words = ["границами", "пограничников", "управление", "readmission", "migrations", "cooperating"] * 300
+    alone = [search.stems(word) for word in words]
+    found: list[list[list[str]]] = []
+    switching = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        work = [
+            threading.Thread(target=lambda: found.append([search.stems(word) for word in words]))
+            for _ in range(4)
+        ]
+        for thread in work:
+            thread.start()
+        for thread in work:
+            thread.join()
+    finally:
+        sys.setswitchinterval(switching)
+
+    assert found == [alone] * 4

@@ -80,12 +80,30 @@ def test_outbox_does_not_exist_where_others_could_read_it(client, app, monkeypat
 
 @pytest.mark.usefixtures("demo")
 @pytest.mark.parametrize(
+    "asked",
+    [
+        {"environ_overrides": {"REMOTE_ADDR": "192.168.1.7"}},
+        {"base_url": "http://rebound.example:5000"},
+        {"base_url": "http://localhost.example:5000"},
+    ],
+)
+def test_outbox_does_not_exist_for_other_computers_and_names(client, asked):
+    write()
+    (found,) = outbox.newest_first()
+
+    assert client.get("/outbox", **asked).status_code == 404
+    assert client.get(f"/outbox/{found.name}", **asked).status_code == 404
+    assert "/outbox" not in client.get("/", **asked).text
+
+
+@pytest.mark.usefixtures("demo")
+@pytest.mark.parametrize(
     "base", ["http://localhost:5000", "http://127.0.0.1:5000", "http://[::1]:5000", "http://a.localhost"]
 )
 def test_outbox_is_open_on_this_computer(app, monkeypatch, base):
     monkeypatch.setitem(app.config, "BASE_URL", base)
 
-    assert outbox.is_open()
+    assert app.test_client().get("/outbox", base_url=base).status_code == 200
 
 
 @pytest.mark.usefixtures("demo")

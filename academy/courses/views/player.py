@@ -161,7 +161,9 @@ def again(launch: UUID) -> Response:
 def _follow(opened: Launch, activity: UUID) -> Response:
     leaf = queries.activity_of_course(opened.activity.course, activity)
     variant = opened.version.package.language
-    if opened.enrolment is None:
+    if opened.enrolment is not None and opened.mode == "review":
+        new = launching.open_review(opened.enrolment, activity=leaf, language=variant)
+    elif opened.enrolment is None:
         new = launching.open_preview(opened.person, activity=leaf, language=variant)
     else:
         new = launching.open_launch(opened.enrolment, activity=leaf, language=variant)

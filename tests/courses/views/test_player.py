@@ -164,6 +164,18 @@ def test_opening_again_takes_the_launch_back(published: Published, sign_in: Sign
     assert launch.superseded is not None
 
 
+def test_a_review_stays_one_however_one_goes_on(published: Published, sign_in: SignIn) -> None:
+    launch = _open(published)
+    review = launching.open_review(launch.enrolment, activity=published.leaf)
+    learner = sign_in(launch.person)
+    for way in ("again", f"go/{published.leaf.public_id}"):
+        learner.post(f"/play/{review.public_id}/{way}", headers=ORIGIN)
+
+    db.session.refresh(launch)
+    assert [one.mode for one in db.session.query(Launch).order_by(Launch.id)] == ["normal", *["review"] * 3]
+    assert launch.superseded is None
+
+
 def test_a_trainer_previews_without_a_trace(published: Published, sign_in: SignIn) -> None:
     trainer = accounts.person(roles=("trainer",))
     published.course.author_id = trainer.id

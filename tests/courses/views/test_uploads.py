@@ -236,9 +236,7 @@ def test_only_who_is_signed_in_may_send_more_than_a_form(app, author, course, mo
 
     assert app.test_client().post(place, **large(9_000_000)).status_code == 413
     assert app.test_client().post("/verify/file", **large(9_000_000)).status_code == 413
-    assert (
-        author.post(place, **large(9_000_000)).status_code == 400
-    )  # read whole, and found to lack the token
+    assert author.post(place, **large(9_000_000)).status_code == 400  # read whole; it lacks the token
 
 
 @pytest.mark.parametrize("more", [{"language": "fr"}, {"activity": "other"}, {"activity": str(uuid4())}])

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from academy.db import db
-from academy.xapi import json_text, moments
+from academy.xapi import json_text, moments, store
 from academy.xapi.models import Statement
 from tests.factories import xapi
 
@@ -275,3 +275,16 @@ def test_content_type_of_another_kind_is_refused(client, headers):
     )
 
     problem(answer, 400)
+
+
+def test_a_batch_is_read_and_checked_before_the_database_is_locked(client, headers, monkeypatch):
+    begun, prepare = [], store.prepare
+
+    def look(*args, **options):
+        begun.append(db.session().in_transaction())
+        return prepare(*args, **options)
+
+    monkeypatch.setattr(store, "prepare", look)
+
+    assert send(client, headers, xapi.statement()).status_code == 200
+    assert begun == [False]

@@ -3,16 +3,18 @@
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import sqlalchemy as sa
-from alembic import command as alembic
-from alembic.config import Config
 from flask import Flask, Response, current_app, jsonify
 
 from academy.commands import Commands
 from academy.db import db, installation
 from academy.security import access
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -40,6 +42,8 @@ def readyz() -> tuple[Response, int]:
 
 def upgrade(revision: str = "head") -> None:
     """Bring the database to a revision; the first time, fix the IRI base of all statements."""
+    from alembic import command as alembic  # noqa: PLC0415 -- slow import
+
     with db.engine.begin() as connection:
         alembic.upgrade(migrations(connection), revision)
     known = sa.select(installation.c.value).where(installation.c.name == "iri_base")
@@ -53,12 +57,16 @@ def upgrade(revision: str = "head") -> None:
 
 def downgrade(revision: str) -> None:
     """Take the database back to a revision."""
+    from alembic import command as alembic  # noqa: PLC0415 -- slow import
+
     with db.engine.begin() as connection:
         alembic.downgrade(migrations(connection), revision)
 
 
-def migrations(connection: sa.Connection) -> Config:
+def migrations(connection: sa.Connection) -> "Config":
     """Return Alembic's configuration on a connection."""
+    from alembic.config import Config  # noqa: PLC0415 -- slow import
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection

@@ -16,7 +16,7 @@ from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
-from academy.certificates import paving
+from academy.certificates import numbering, paving
 from academy.certificates.facts import Facts, written_day
 from academy.templating import STATIC
 
@@ -43,7 +43,7 @@ def render(facts: Facts) -> bytes:
 
     Raises OutsideFile where the document asks for anything that is not ours.
     """
-    address = verification_address(facts.serial)
+    address = numbering.verification_address(facts.serial)
     files = _Files(
         {
             "band.svg": paving.band(facts.serial).encode(),
@@ -68,11 +68,6 @@ def _pdf(text: str, files: "_Files", *, identifier: bytes) -> bytes:
             stylesheets=[sheet], font_config=fonts, pdf_identifier=identifier, pdf_variant="pdf/ua-1"
         )
     )
-
-
-def verification_address(serial: str) -> str:
-    """Return the public address at which a certificate can be checked."""
-    return f"{current_app.config['BASE_URL']}/verify/{serial}"
 
 
 class OutsideFile(Exception):

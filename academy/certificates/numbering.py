@@ -7,6 +7,7 @@ below: every wrong digit and every swap of two digits shows. Letters that look l
 import re
 
 import sqlalchemy as sa
+from flask import current_app
 from sqlalchemy.exc import IntegrityError
 
 from academy.certificates.models import SerialCounter
@@ -36,6 +37,11 @@ def check_characters(year: int, number: int) -> str:
     """Return the two check characters of a number."""
     high, low = divmod((year * 10**9 + number) % MODULUS, len(CHECK_CHARACTERS))
     return CHECK_CHARACTERS[high] + CHECK_CHARACTERS[low]
+
+
+def verification_address(serial: str) -> str:
+    """Return the public address at which a number can be checked."""
+    return f"{current_app.config['BASE_URL']}/verify/{serial}"
 
 
 def parsed(text: str) -> str | None:

@@ -12,7 +12,7 @@ from uuid import UUID
 from academy import audit, clock, mail, storage
 from academy.accounts import links
 from academy.accounts.models import Person
-from academy.certificates import document, numbering, queries
+from academy.certificates import numbering, queries
 from academy.certificates.errors import AlreadyRevoked, NoCertificates, NotCompleted
 from academy.certificates.facts import Facts, footnotes_for
 from academy.certificates.models import Certificate
@@ -68,6 +68,8 @@ def prepare(registration: UUID) -> Facts:
 
 def draw(facts: Facts) -> str:
     """Draw the document and store it; return its SHA-256. The same facts give the same file."""
+    from academy.certificates import document  # noqa: PLC0415 -- slow import
+
     pdf = document.render(facts)
     storage.put(storage_key(facts.serial), pdf)
     return sha256(pdf).hexdigest()
@@ -85,7 +87,7 @@ def tell(certificate: Certificate) -> None:
         template="mail/certificate",
         facts=facts,
         url=links.absolute("progress.course_home", code=facts.course_code),
-        check_url=document.verification_address(facts.serial),
+        check_url=numbering.verification_address(facts.serial),
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 import segno
 from flask import Flask
 
-from academy.certificates import checking, document, paving
+from academy.certificates import checking, document, numbering, paving
 from academy.certificates.facts import footnotes_for
 from tests.factories.certificates import facts
 
@@ -185,7 +185,7 @@ def test_band_is_of_its_serial() -> None:
 
 
 def test_qr_holds_the_address() -> None:
-    address = document.verification_address("PPTA-2026-000123-7Y")
+    address = numbering.verification_address("PPTA-2026-000123-7Y")
 
     assert address == "http://localhost:5000/verify/PPTA-2026-000123-7Y"
     assert segno.make(address, error="m", micro=False).version <= 5

@@ -71,6 +71,12 @@ class Person(UserMixin, Model):
     public_id: Mapped[UUID] = mapped_column(PublicId, unique=True, default=new_public_id)
     email: Mapped[str] = mapped_column(sa.Text, unique=True)
     folded: Mapped[str] = mapped_column(sa.Text, default="")  # names and address, for searching
+    sort_latin: Mapped[str] = mapped_column(
+        sa.Text, default=""
+    )  # the name as lists in Latin letters order it
+    sort_cyrillic: Mapped[str] = mapped_column(
+        sa.Text, default=""
+    )  # the same where Cyrillic names stand first
     name_latin: Mapped[str] = mapped_column(sa.Text)
     name_cyrillic: Mapped[str | None] = mapped_column(sa.Text)
     state_code: Mapped[str | None] = mapped_column(sa.ForeignKey("state.code"), index=True)
@@ -125,10 +131,23 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold().replace("ё", "е")
 
 
+#: Letters that carry no separable mark, as alphabets beside English and Russian order them.
+PLAIN = str.maketrans("łøđðıіїєґқғҳҷӯўұүөңәҗјљњћђџһ", "loddiииегкгхчууууонажилнччдх")
+
+
+def sort_key(name: str) -> str:
+    """Write a name as lists order it: letters with marks beside those without, й after и, ё with е."""
+    kept = folded(name).translate(PLAIN)
+    apart = unicodedata.normalize("NFD", kept.replace("й", "и\uffff"))
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
+
+
 @event.listens_for(Person, "before_insert")
 @event.listens_for(Person, "before_update")
 def _fold(mapper: Mapper[Person], connection: Connection, person: Person) -> None:
     person.folded = folded(f"{person.name_latin} {person.name_cyrillic or ''} {person.email}")
+    person.sort_latin = sort_key(person.name_latin)
+    person.sort_cyrillic = sort_key(person.name_cyrillic or person.name_latin)
 
 
 class Pseudonym(Model):

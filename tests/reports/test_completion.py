@@ -13,9 +13,12 @@ from openpyxl import load_workbook
 
 from academy import clock
 from academy.accounts.models import Person
+from academy.certificates.models import Certificate
 from academy.courses.models import Enrolment
 from academy.db import db
 from academy.progress.models import CourseProgress
+from academy.reports import queries as report_queries
+from academy.reports.filters import Filters
 from tests.factories import accounts, courses
 
 SignIn = Callable[[Person], FlaskClient]
@@ -182,3 +185,44 @@ def test_page_runs_a_fixed_number_of_queries(
         client.get("/reports/completion")
 
     assert len(many) == len(few)
+
+
+def test_lists_are_in_the_order_of_the_readers_alphabet(app: Flask, course: Any, sign_in: SignIn) -> None:
+    people = [("Zenta", "Ґалина"), ("Ágnes", "Яна"), ("Łukasz", "Ірина"), ("Adam", "Жанна"), ("Bea", None)]
+    for latin, cyrillic in people:
+        participation(accounts.person(name_latin=latin, name_cyrillic=cyrillic), course)
+    client = sign_in(accounts.person(roles=("secretariat",)))
+
+    def order(language: str, names: list[str]) -> list[str]:
+        client.get(f"/reports/completion?lang={language}", lint=False)
+        page = client.get("/reports/completion").get_data(as_text=True)
+        heads = page.split('<th scope="row">')[1:]
+        return [name for head in heads for name in names if head.strip().startswith(name)]
+
+    assert order("en", [latin for latin, _ in people]) == ["Adam", "Ágnes", "Bea", "Łukasz", "Zenta"]
+    assert order("ru", ["Ґалина", "Яна", "Ірина", "Жанна"]) == ["Ґалина", "Жанна", "Ірина", "Яна"]
+
+
+def test_certificates_are_counted_within_the_filters(app: Flask, course: Any, sign_in: SignIn) -> None:
+    person, other = accounts.person(), courses.course(code="OTHER")
+    for number, taken in enumerate((course, other)):
+        seat = participation(person, taken, completion="completed")
+        db.session.add(
+            Certificate(
+                serial=f"S{number}",
+                registration=seat.registration,
+                person_id=person.id,
+                course_id=taken.id,
+                facts={},
+                pdf_sha256="0" * 64,
+            )
+        )
+    viewer = accounts.coordinator(state="MD")
+    db.session.commit()
+
+    def certificates(**filters: Any) -> tuple[int, list[int]]:
+        found = report_queries.matrix(viewer, Filters(**filters), page=1, size=25, language="en")
+        return found.certificates, [row.certificates for row in found.people]
+
+    assert certificates() == (2, [2])
+    assert certificates(course="OTHER") == (1, [1])

@@ -69,6 +69,8 @@ def upgrade() -> None:
         sa.Column("public_id", sa.Uuid(), nullable=False),
         sa.Column("email", sa.Text(), nullable=False),
         sa.Column("folded", sa.Text(), nullable=False),
+        sa.Column("sort_latin", sa.Text(), nullable=False),
+        sa.Column("sort_cyrillic", sa.Text(), nullable=False),
         sa.Column("name_latin", sa.Text(), nullable=False),
         sa.Column("name_cyrillic", sa.Text(), nullable=True),
         sa.Column("state_code", sa.String(length=2), nullable=True),

@@ -132,6 +132,12 @@ def _set_headers(answer: Response) -> Response:
     answer.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
     if str(current_app.config["BASE_URL"]).startswith("https:"):
         answer.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    if current_user and current_user.is_authenticated:
-        answer.headers.setdefault("Cache-Control", "no-store")
+    if "Cache-Control" not in answer.headers and _is_personal():
+        answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+def _is_personal() -> bool:
+    """Say whether an answer may hold what one browser told or was sent a link to; asks no database."""
+    policy = policy_of(request.endpoint) if request.endpoint else None
+    return bool(session) or (policy is not None and policy.kind == "token")

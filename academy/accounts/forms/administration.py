@@ -87,7 +87,7 @@ class StateForm(FlaskForm):
 
     code = StringField(
         _l("Code (two letters)"),
-        validators=[DataRequired(), Regexp("^[A-Za-z]{2}$", message=_l("Two Latin letters."))],
+        validators=[DataRequired(), Regexp(r"^[A-Za-z]{2}\Z", message=_l("Two Latin letters."))],
     )
     name_en = StringField(_l("Name in English"), validators=[DataRequired(), Length(max=LONGEST)])
     name_ru = StringField(_l("Name in Russian"), validators=[DataRequired(), Length(max=LONGEST)])

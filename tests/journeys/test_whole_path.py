@@ -270,12 +270,12 @@ def read_csv(data: bytes, separator: str) -> list[dict[str, str]]:
 
 def the_record_store_tells_the_same(server: Server, serial: str) -> None:
     asked = ("progress", "show", "--course", CODE, "--email", PERSON.email, "--json")
-    shown = json.loads(server.command(*asked))
+    shown = json.loads(server.shell(*asked))
     key = json.loads(
-        server.command("xapi", "credentials", "create", "--name", "Audit", "--scope", "all/read", "--json")
+        server.shell("xapi", "credentials", "create", "--name", "Audit", "--scope", "all/read", "--json")
     )
     statements = fetched(server, key, shown["registration"])
-    assert server.command("progress", "rebuild", "--verify").endswith(" 0 differences\n")
+    assert server.shell("progress", "rebuild", "--verify").endswith(" 0 differences\n")
 
     verbs = [one["verb"]["id"].rpartition("/")[2] for one in statements]
     assert verbs[0] == "initialized"

@@ -12,10 +12,11 @@ from academy.accounts import emails, scope
 from academy.accounts.models import Grant, Organisation, Person, Role, State, folded
 from academy.db import db
 from academy.errors import NotFound
+from academy.locale import language
 
 PAGE = 25
 
-Ordering = InstrumentedAttribute[str] | InstrumentedAttribute[datetime]
+Ordering = sa.ColumnElement[str] | InstrumentedAttribute[str] | InstrumentedAttribute[datetime]
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,10 @@ def claimant(public_id: UUID, *, viewer: Person) -> Person:
 
 
 def people_page(viewer: Person, *, query: str = "", number: int = 1) -> Page:
-    """Return a page of the people whom the viewer may see, by Latin name."""
-    return _page(scope.people_filter(viewer), query=query, number=number, order=Person.name_latin)
+    """Return a page of the people whom the viewer may see, by the name that the reader sees."""
+    cyrillic_first = sa.func.coalesce(Person.name_cyrillic, Person.name_latin)
+    shown = cyrillic_first if language() == "ru" else Person.name_latin
+    return _page(scope.people_filter(viewer), query=query, number=number, order=shown)
 
 
 def claimants_page(viewer: Person, *, query: str = "", number: int = 1) -> Page:

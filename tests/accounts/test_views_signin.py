@@ -161,8 +161,8 @@ def test_a_form_that_is_wrong_in_shape_is_not_tried(client, elena, fields):
 
 
 def test_sign_in_survives_odd_letters(client, elena):
-    assert enter(client, email="елена@пример.рф\x00").status_code == 422
-    assert enter(client, password="\x00\udfff".encode("utf-8", "surrogatepass")).status_code == 422
+    assert enter(client, email="елена@пример.рф\x00").status_code in {400, 422}
+    assert enter(client, password="\x00\udfff".encode("utf-8", "surrogatepass")).status_code in {400, 422}
 
 
 def test_sign_in_brings_the_persons_language(client, elena):

@@ -134,7 +134,7 @@ def test_course_page_shows_what_it_is_and_a_button_to_enrol(client):
 
     assert answer.status_code == 200
     assert page(answer).xpath("//h1/text()") == ["Borders"]
-    assert all(part in text(answer) for part in ("Module one", "police", "1.5 MB", "Yes, with a pass mark"))
+    assert all(part in text(answer) for part in ("Module one", "Police", "1.5 MB", "Yes, with a pass mark"))
     assert page(answer).xpath(f"//form[@action='/courses/{made.course.code}/enrol']")
 
 

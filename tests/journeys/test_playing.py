@@ -79,6 +79,7 @@ def test_every_acknowledged_commit_survives_a_killed_server(
     frame = content(page)
     _set(frame, suspend_data="first", core__lesson_location="page-1")
     assert save(page, frame) == "true"
+    wait_saved(page)
     saved = page.inner_text("[data-save-words]")
     server.kill()
     kept = learner.attempts()[0]["data"]

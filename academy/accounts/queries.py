@@ -16,7 +16,7 @@ from academy.locale import language
 
 PAGE = 25
 
-Ordering = sa.ColumnElement[str] | InstrumentedAttribute[str] | InstrumentedAttribute[datetime]
+Ordering = InstrumentedAttribute[str] | InstrumentedAttribute[datetime]
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,7 @@ def claimant(public_id: UUID, *, viewer: Person) -> Person:
 
 def people_page(viewer: Person, *, query: str = "", number: int = 1) -> Page:
     """Return a page of the people whom the viewer may see, by the name that the reader sees."""
-    cyrillic_first = sa.func.coalesce(Person.name_cyrillic, Person.name_latin)
-    shown = cyrillic_first if language() == "ru" else Person.name_latin
+    shown = Person.sort_cyrillic if language() == "ru" else Person.sort_latin
     return _page(scope.people_filter(viewer), query=query, number=number, order=shown)
 
 

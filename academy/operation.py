@@ -1,6 +1,8 @@
 """What keeps an instance running: migrations, the production server, and whether it is well."""
 
+import ctypes
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +18,8 @@ from academy.security import access
 if TYPE_CHECKING:
     from alembic.config import Config
 
+SERVER = "ACADEMY_SERVER_PROCESS"
+PR_SET_PDEATHSIG = 1
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -103,7 +107,14 @@ def serve(host: str, port: int, workers: int) -> None:
         *("--blocking-threads", "64", "--backlog", "1024", "--no-ws", "--workers-kill-timeout", "10"),
         "academy.wsgi:app",
     ]
+    os.environ[SERVER] = str(os.getpid())  # which exec keeps
     os.execv(sys.executable, [sys.executable, "-m", "granian", *arguments])  # noqa: S606
+
+
+def end_with_server() -> None:
+    """Have this worker killed with the server that started it; it would keep the port and go on alone."""
+    if sys.platform == "linux" and os.environ.get(SERVER) == str(os.getppid()):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 groups: tuple[click.Command, ...] = (database, serve)

@@ -1,5 +1,6 @@
 """Every route answers hostile input with a page or a clean refusal, and no text that databases refuse."""
 
+import base64
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -151,6 +152,7 @@ def asked(rule: Rule, scene: Scene, role: str, inputs: tuple[Any, ...]) -> Itera
     Who may not open a route at all tries it once.
     """
     first, *others = addresses(rule, scene)
+    others += [f"{first}/{name}" for name in ("%00", "%ff..%2f") if rule.endpoint == "content.package_file"]
     policy = policy_of(rule.endpoint)
     roles = {"learner", role} - {"guest"} if role != "guest" else set()
     if policy is None or policy.kind in {"public", "token"} and role not in {"guest", "administrator"}:
@@ -205,6 +207,13 @@ def test_no_query_breaks_a_page(
     app: Flask, scene: Scene, role: str, texts_for_the_database: list[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.ERROR)
+    written = []
+
+    def look(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        if statement.startswith(("INSERT", "UPDATE", "DELETE", "BEGIN IMMEDIATE")):
+            written.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", look)
     broken = [
         (rule.endpoint, address, query[:40], status)
         for rule in rules(app)
@@ -212,8 +221,10 @@ def test_no_query_breaks_a_page(
         for address, query in asked(rule, scene, role, QUERIES)
         if (status := ask(scene, role, "GET", address + query)) >= 500
     ]
+    event.remove(db.engine, "before_cursor_execute", look)
 
     assert broken == []
+    assert written == []  # what is only asked for changes nothing, and waits for no writer
     assert texts_for_the_database == []
 
 
@@ -266,6 +277,14 @@ def test_no_field_breaks_a_form(
 
     assert names
     assert broken == []
+    assert texts_for_the_database == []
+
+
+def test_credentials_with_a_nul_are_unknown(app: Flask, texts_for_the_database: list[str]) -> None:
+    key = base64.b64encode(b"a\0b:secret").decode()
+    headers = {"Authorization": f"Basic {key}", "X-Experience-API-Version": "1.0.3"}
+
+    assert app.test_client().get("/xapi/statements", headers=headers).status_code == 401
     assert texts_for_the_database == []
 
 

@@ -90,8 +90,10 @@ def content_type(path: str) -> str:
 def spellings(path: bytes) -> tuple[str, ...]:
     """Return the paths that percent-decoded bytes of an address may mean, the likeliest first.
 
-    Nothing is returned for a path that climbs out of the package.
+    Nothing is returned for a path that climbs out of the package, nor for one with a NUL, which no file has.
     """
+    if b"\0" in path:
+        return ()
     readings = [
         text for encoding in ("utf-8", *OLD_ENCODINGS) if (text := _decoded(path, encoding)) is not None
     ]

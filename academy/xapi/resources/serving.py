@@ -111,7 +111,7 @@ def _bearer(call: Call) -> Bearer:
         key, _, secret = base64.b64decode(encoded.strip(), validate=True).decode("utf-8").partition(":")
     except (binascii.Error, UnicodeDecodeError) as error:
         raise NotAuthenticated("the Authorization header cannot be read") from error
-    found = credentials.bearer(connection(), key=key, secret=secret)
+    found = None if "\0" in key else credentials.bearer(connection(), key=key, secret=secret)
     if found is None:
         raise NotAuthenticated("these credentials are unknown, wrong or revoked")
     return found

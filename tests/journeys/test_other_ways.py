@@ -3,8 +3,11 @@
 import json
 
 import pytest
+import sqlalchemy as sa
 from playwright.sync_api import Browser, Page, expect
 
+from academy.db import db
+from academy.xapi.models import Statement
 from tests.journeys import acting
 from tests.journeys.acting import DEMO_PASSWORD, RIGHT, Newcomer
 from tests.journeys.browser import Server, sign_in
@@ -85,6 +88,46 @@ def shown(server: Server, address: str) -> dict[str, object]:
         server.command("progress", "show", "--course", COURSE, "--email", address, "--json")
     )
     return found
+
+
+def test_a_broken_line_is_said_and_mends_itself_even_after_signing_out_elsewhere(
+    academy: Server, chromium: Browser
+) -> None:
+    address = "weak.line@mail.example"
+    newcomer(academy, address)
+    academy.command("courses", "enrol", "--course", COURSE, "--email", address)
+    page = chromium.new_context(viewport={"width": 1280, "height": 800}).new_page()
+    bar = page.locator("[data-save-words]")
+    sign_in(page, academy, address, PASSWORD)
+    opened(page, academy, "en")
+    frame = acting.lesson(page)
+    acting.go_to(frame, "C1-Q1")
+    acting.answer(page, frame, "Q1", RIGHT["Q1"])
+    frame.click("[data-test=next]")
+    expect(bar).to_contain_text("Saved")
+    page.context.set_offline(True)
+    frame.check("[data-test=option-a]")
+    frame.click("[data-test=check]")
+    expect(bar).to_have_text("Not saved", timeout=10_000)
+    strip = page.inner_text("[data-strip=failed]")
+    page.context.set_offline(False)
+    expect(bar).to_contain_text("Saved", timeout=10_000)
+    other = page.context.new_page()
+    other.goto(f"{academy.url}/learn")
+    acting.sign_out(other)
+    frame.click("[data-test=next]")
+    acting.answer(page, frame, "Q3", RIGHT["Q3"])
+    expect(bar).to_contain_text("Saved")
+    page.click("[data-leave]")
+    page.wait_for_url(lambda url: "/sign-in?next=/play/" in url)
+    page.context.close()
+
+    assert "The last steps are not saved." in strip
+    with academy.database():
+        told = db.session.scalars(sa.select(Statement.payload).order_by(Statement.seq.desc()).limit(8))
+        verbs = [json.loads(bytes(one))["verb"]["id"].rpartition("/")[2] for one in told]
+    assert verbs.index("suspended") == 0
+    assert verbs[1:4] == ["responded"] * 3
 
 
 def test_whoever_has_no_script_can_register_and_enrol(academy: Server, chromium: Browser) -> None:

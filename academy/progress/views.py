@@ -4,9 +4,9 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from academy.courses import queries as course_queries
 from academy.courses.queries import catalogue
 from academy.courses.views.catalogue import cover_url
+from academy.courses.views.reader import visible_course
 from academy.progress import queries
 from academy.security import access
 
@@ -41,8 +41,7 @@ def learn() -> str:
 @access.signed_in
 def course_home(code: str) -> str | Response:
     """Show what remains of a course; somebody without a seat in it is sent to its public page."""
-    course = course_queries.course_by_code(code)
-    enrolment = course_queries.enrolment_of(course, current_user)
+    course, enrolment = visible_course(code)
     if enrolment is None:
         return redirect(url_for("courses.course", code=code), 302)
     return render_template(

@@ -1,7 +1,7 @@
 """Languages: which one a person reads, and how dates, numbers and sizes are written in it."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
@@ -16,6 +16,9 @@ from flask_login import current_user
 LANGUAGES = ("en", "ru")
 COOKIE = "language"
 NO_BREAK = "\u00a0"
+
+#: Cities that the CLDR writes without their ё.
+RESPELT = {"Кишинев": "Кишинёв"}
 
 babel = Babel()
 
@@ -79,7 +82,13 @@ def day_time(moment: datetime | None) -> str:
     zone = get_timezone()
     pattern = "dd.MM.yyyy, HH:mm" if language() == "ru" else "d MMM yyyy, HH:mm"
     written = format_datetime(moment.astimezone(zone), pattern, locale=get_locale())
-    return f"{written} ({get_timezone_location(zone, locale=get_locale(), return_city=True)})"
+    return f"{written} ({city_of(zone)})"
+
+
+def city_of(zone: tzinfo) -> str:
+    """Return the city that names a zone, in the reader's language."""
+    city = get_timezone_location(zone, locale=get_locale(), return_city=True)
+    return RESPELT.get(city, city)
 
 
 def number(value: float) -> str:

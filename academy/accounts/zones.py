@@ -3,10 +3,8 @@
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from babel.dates import get_timezone_location
-from flask_babel import get_locale
-
 from academy import clock
+from academy.locale import city_of
 
 DEFAULT = "Europe/Prague"
 
@@ -28,11 +26,10 @@ ZONES = (
 
 def zone_name(zone: str) -> str:
     """Return the city of a zone and its present offset: Chisinau, UTC+02:00."""
-    city = get_timezone_location(ZoneInfo(zone), locale=get_locale(), return_city=True)
     offset = clock.now().astimezone(ZoneInfo(zone)).utcoffset() or timedelta(0)
     minutes = int(offset.total_seconds()) // 60
     sign = "-" if minutes < 0 else "+"
-    return f"{city}, UTC{sign}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
+    return f"{city_of(ZoneInfo(zone))}, UTC{sign}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
 
 
 def choices(*, current: str | None = None) -> list[tuple[str, str]]:

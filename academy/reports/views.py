@@ -46,7 +46,7 @@ def completion() -> str:
 def completion_csv() -> Response:
     """Send the report as CSV, as Excel opens it in the reader's language."""
     wanted, _wrong = filters.read(request.args)
-    return _download(exports.csv_file(current_user, wanted), "csv", "text/csv; charset=utf-8")
+    return _download(exports.csv_file(current_user, wanted), "csv", "text/csv")
 
 
 @blueprint.get("/reports/completion.xlsx")

@@ -96,6 +96,17 @@ def run_due(*, limit: int = 1000) -> int:
     return ran
 
 
+def take_up() -> None:
+    """Queue again what was under way when the only worker of this database ended; their leases are void."""
+    db.session.execute(
+        sa.update(Job)
+        .where(Job.state == "running")
+        .values(state="queued", leased_until=None)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.commit()
+
+
 def _claim() -> int | None:
     now = clock.now()
     waiting = sa.and_(Job.state == "queued", Job.due <= now)
@@ -159,6 +170,7 @@ class Worker(threading.Thread):
         """Work until `stop` is called."""
         wake: threading.Event = self.app.extensions["academy.jobs.wake"]
         next_sweep = clock.now()
+        self._begin()
         while not self.stopping.is_set():
             wake.wait(POLL_SECONDS)
             wake.clear()
@@ -171,6 +183,14 @@ class Worker(threading.Thread):
         """Ask the worker to stop after the present job."""
         self.stopping.set()
         self.app.extensions["academy.jobs.wake"].set()
+
+    def _begin(self) -> None:
+        try:
+            with self.app.app_context():
+                if db.engine.dialect.name == "sqlite":  # served by one process
+                    take_up()
+        except Exception:
+            log.exception("the worker could not take up jobs")
 
     def _work(self) -> None:
         try:

@@ -1,5 +1,6 @@
 """Jobs run once in effect: failures wait and come back, a killed worker's lease runs out."""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -98,3 +99,23 @@ def test_a_job_that_takes_every_process_with_it_is_given_up(app: Flask, faults: 
 
     assert (job.state, written()) == ("failed", 0)
     assert "each try ended with its process" in (job.error or "")
+
+
+def test_a_worker_takes_up_what_was_under_way_when_the_last_one_ended(
+    app: Flask, faults: list[Exception]
+) -> None:
+    job = jobs.add("test", name="a")
+    db.session.commit()
+    assert jobs._claim() == job.id  # and the server is killed here
+
+    worker = jobs.Worker(app)
+    worker.start()
+    for _ in range(100):
+        db.session.rollback()
+        if job.state == "done":
+            break
+        time.sleep(0.1)
+    worker.stop()
+    worker.join(10)
+
+    assert (job.state, job.tries) == ("done", 2)

@@ -5,6 +5,7 @@ from collections import OrderedDict
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from threading import Lock
 
 from flask import Response, jsonify, render_template, request
 
@@ -23,6 +24,7 @@ SCRIPTS = {"scorm12.min.js": VENDOR, "transport.js": OWN, "api_page.js": OWN}
 
 MOST_A_MINUTE = 300
 _seen: OrderedDict[str, tuple[int, int]] = OrderedDict()
+_counting = Lock()
 
 
 @access.token
@@ -145,10 +147,11 @@ def _refused(code: str) -> Response:
 def _too_many(launch: str) -> bool:
     """Count commits of a launch in the present minute; the limit is per process."""
     minute = int(time.monotonic() // 60)
-    since, count = _seen.get(launch, (minute, 0))
-    count = count + 1 if since == minute else 1
-    _seen[launch] = (minute, count)
-    _seen.move_to_end(launch)
-    while len(_seen) > 10_000:
-        _seen.popitem(last=False)
+    with _counting:
+        since, count = _seen.get(launch, (minute, 0))
+        count = count + 1 if since == minute else 1
+        _seen[launch] = (minute, count)
+        _seen.move_to_end(launch)
+        while len(_seen) > 10_000:
+            _seen.popitem(last=False)
     return count > MOST_A_MINUTE

@@ -30,8 +30,8 @@ def outline_of(version: PackageVersion) -> Outline:
     """Return the frozen tree of a package version; it never changes, so it is read once per process."""
     found = _outlines.get(version.public_id)
     if found is None:
-        while len(_outlines) >= MOST_KEPT:
-            _outlines.pop(next(iter(_outlines)))
+        if len(_outlines) >= MOST_KEPT:
+            _outlines.clear()  # in one step, for other threads read it
         found = _outlines[version.public_id] = outline.from_json(version.outline)
     return found
 

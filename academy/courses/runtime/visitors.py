@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from academy.courses.models import Launch
 from academy.courses.runtime import tokens
+from academy.courses.runtime.addresses import app_origins
 from academy.db import db
 from academy.errors import NotAllowed, NotFound
 
@@ -68,5 +69,5 @@ def refuse_foreign_origin() -> None:
     The player works without an app session, and so without a place to keep such a token.
     """
     origin = request.headers.get("Origin")
-    if origin is None or origin != request.host_url.rstrip("/"):
+    if origin is None or origin not in (*app_origins(), request.host_url.rstrip("/")):
         raise NotAllowed

@@ -144,6 +144,16 @@ def test_calls_of_other_origins_are_refused(
     assert db.session.query(Launch).count() == 1
 
 
+def test_the_address_of_the_academy_is_no_other_origin(published: Published, sign_in: SignIn) -> None:
+    launch = _open(published)
+    behind_a_proxy = {"Origin": "http://localhost:5000"}  # BASE_URL; the request itself says http://localhost
+
+    assert (
+        sign_in(launch.person).post(f"/play/{launch.public_id}/token", headers=behind_a_proxy).status_code
+        == 200
+    )
+
+
 def test_a_token_is_renewed_for_the_person_only(published: Published, sign_in: SignIn) -> None:
     launch = _open(published)
     place = f"/play/{launch.public_id}/token"

@@ -5,6 +5,7 @@ import secrets
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -23,6 +24,16 @@ class Setting:
     default: object
     read: Callable[[str], object]
     meaning: str
+
+
+def is_loopback(host: str) -> bool:
+    """Say whether a host name or address is this very computer."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _flag(text: str) -> bool:

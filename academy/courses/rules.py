@@ -4,11 +4,6 @@ from academy.accounts.models import Person, Role
 from academy.courses.models import Course
 
 
-def is_trainer(person: Person | None) -> bool:
-    """Say whether the person makes courses at all."""
-    return person is not None and bool(person.roles & {Role.TRAINER, Role.ADMINISTRATOR})
-
-
 def can_edit(person: Person | None, course: Course) -> bool:
     """Say whether the person may change the course: its author, while a trainer, or an administrator."""
     if person is None:

@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext as _l
 from academy import clock
 from academy.accounts import services as accounts
 from academy.accounts.models import Person
+from academy.config import is_loopback
 from academy.courses import services as courses
 from academy.courses.models import Course
 from academy.courses.runtime import leaves as runtime_leaves
@@ -23,7 +24,6 @@ from academy.demo import histories, people, zipping
 from academy.demo.histories import Content, Visit
 from academy.errors import Conflict, NotAllowed
 
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 LEARNERS = 200
 SEED = 2026
 
@@ -33,7 +33,7 @@ Progress = Callable[[int], None]
 def refuse_in_public() -> None:
     """Raise NotAllowed where demo accounts, whose password everybody knows, would be open to the world."""
     host = urlsplit(str(current_app.config["BASE_URL"])).hostname or ""
-    if not current_app.config["ALLOW_DEMO"] and host not in LOOPBACK and not host.endswith(".localhost"):
+    if not current_app.config["ALLOW_DEMO"] and not is_loopback(host):
         raise NotAllowed(
             _l("Demo accounts are refused on a public host. Set ACADEMY_ALLOW_DEMO=1 to allow them.")
         )

@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
-from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,6 +13,7 @@ from flask import current_app, has_request_context, request
 from markupsafe import Markup, escape
 
 from academy import mail
+from academy.config import is_loopback
 from academy.errors import NotFound
 from academy.templating import demo_mode
 
@@ -41,7 +41,7 @@ def is_open() -> bool:
     if not demo_mode() or current_app.config["MAIL_URL"] or not has_request_context():
         return False
     names = [urlsplit(url).hostname or "" for url in (str(current_app.config["BASE_URL"]), request.host_url)]
-    return all(_is_loopback(name) for name in (*names, request.remote_addr or ""))
+    return all(is_loopback(name) for name in (*names, request.remote_addr or ""))
 
 
 def newest_first() -> list[Mail]:
@@ -79,12 +79,3 @@ def _with_links(text: str) -> Markup:
         parts.append(Markup('<a href="{0}">{0}</a>').format(found.group()))
         position = found.end()
     return Markup("").join([*parts, escape(text[position:])])
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -1,8 +1,11 @@
-"""The blueprint that every page of courses attaches to."""
+"""The blueprint that every page of courses attaches to, and the policy of those that trainers use."""
 
 from flask import Blueprint
 
 from academy.courses.words import language_name
+from academy.security import access
+
+trainers = access.roles("trainer", "administrator")
 
 blueprint = Blueprint(
     "courses",

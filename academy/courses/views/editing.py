@@ -10,11 +10,9 @@ from werkzeug.wrappers import Response
 from academy.courses import queries, services
 from academy.courses.forms import ActivityForm, TitleForm
 from academy.courses.services.editing import Direction
-from academy.courses.views.blueprint import blueprint
+from academy.courses.views.blueprint import blueprint, trainers
 from academy.courses.views.reader import taught_course
-from academy.security import access
 
-trainers = access.roles("trainer", "administrator")
 SECTION = "/teach/courses/<code>/sections/<uuid:section>"
 ACTIVITY = "/teach/courses/<code>/activities/<uuid:activity>"
 

@@ -21,7 +21,7 @@ from academy.courses.runtime.addresses import content_hosts
 from academy.courses.runtime.leaves import Leaf
 from academy.courses.runtime.results import Result
 from academy.courses.runtime.tokens import Bearer
-from academy.courses.views.blueprint import blueprint
+from academy.courses.views.blueprint import blueprint, trainers
 from academy.courses.views.reader import member, taught_course, visible_course
 from academy.errors import NotAllowed, NotFound
 from academy.locale import language, number, translated
@@ -57,7 +57,7 @@ def launch(code: str, activity: UUID) -> Response:
 
 
 @blueprint.post("/teach/courses/<code>/activities/<uuid:activity>/preview")
-@access.roles("trainer", "administrator")
+@trainers
 def preview(code: str, activity: UUID) -> Response:
     """Open an activity for its trainer, leaving no tracks."""
     course = taught_course(code)

@@ -14,12 +14,9 @@ from academy.courses.forms import (
     description_of,
 )
 from academy.courses.models import Activity, Course
-from academy.courses.views.blueprint import blueprint
+from academy.courses.views.blueprint import blueprint, trainers
 from academy.courses.views.reader import member, taught_course
 from academy.errors import Conflict, Invalid
-from academy.security import access
-
-trainers = access.roles("trainer", "administrator")
 
 
 @blueprint.get("/teach")

@@ -16,13 +16,12 @@ from academy.courses.models import Course, Upload
 from academy.courses.queries.incoming import standing, verdict
 from academy.courses.services import uploads
 from academy.courses.services.uploads import Delivery
-from academy.courses.views.blueprint import blueprint
+from academy.courses.views.blueprint import blueprint, trainers
 from academy.courses.views.reader import member, taught_course
 from academy.errors import Invalid
 from academy.locale import translated
-from academy.security import access, takes_files
+from academy.security import takes_files
 
-trainers = access.roles("trainer", "administrator")
 UPLOAD = "/teach/courses/<code>/uploads/<uuid:upload>"
 
 

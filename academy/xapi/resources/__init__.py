@@ -85,6 +85,7 @@ def set_headers(answer: Response) -> Response:
         "Authorization, Content-Type, If-Match, If-None-Match, X-Experience-API-Version"
     )
     answer.headers.setdefault("Cache-Control", "no-store")
+    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"  # documents may be pages
     if g.get("xapi_statements", False):
         answer.headers["X-Experience-API-Consistent-Through"] = clock.rfc3339(_consistent_through(answer))
     return answer

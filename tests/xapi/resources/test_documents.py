@@ -35,6 +35,16 @@ def etag(data):
     return f'"{hashlib.sha1(data).hexdigest()}"'
 
 
+def test_a_document_that_is_a_page_runs_nothing(client, headers):
+    page = b"<script src=/xapi/activities/state></script>"
+    put(client, STATE, ONE, page, headers, **{"Content-Type": "text/html"})
+
+    found = client.get(STATE, query_string=ONE, headers=headers, lint=False)
+
+    assert found.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert found.headers["X-Content-Type-Options"] == "nosniff"
+
+
 def test_state_put_get_delete(client, headers):
     assert put(client, STATE, ONE, b'{"page":1.50}', headers).status_code == 204
 

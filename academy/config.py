@@ -51,6 +51,15 @@ def _origin(text: str) -> str:
     return text.rstrip("/")
 
 
+def _content_origin(text: str) -> str:
+    if not text:
+        return text
+    rest = urlsplit(_origin(text.replace("{label}", "label", 1))).hostname or ""
+    if "{" in rest or ("{label}" in text and not rest.replace("label", "", 1).strip(".-")):
+        raise ValueError("expected http(s)://{label}.host[:port], or one host of its own without {label}")
+    return text.rstrip("/")
+
+
 def _mail_url(text: str) -> str:
     if text and urlsplit(text).scheme not in {"smtp", "smtps"}:
         raise ValueError("expected smtp://[user:password@]host[:port] or smtps://…")
@@ -102,7 +111,7 @@ SETTINGS = (
     Setting(
         "CONTENT_ORIGIN",
         "",
-        str,
+        _content_origin,
         "Origin of packages; `{label}` stands for the unguessable name; empty: `http://{label}.localhost:<port>`",
     ),
     Setting(
@@ -184,6 +193,8 @@ def _complete(found: dict[str, object]) -> dict[str, object]:
     if not found["CONTENT_ORIGIN"]:
         port = f":{base.port}" if base.port else ""
         found["CONTENT_ORIGIN"] = f"{base.scheme}://{{label}}.localhost{port}"
+    if urlsplit(str(found["CONTENT_ORIGIN"])).netloc.lower() == base.netloc.lower():
+        raise BadSetting("ACADEMY_CONTENT_ORIGIN: packages need another host or port than ACADEMY_BASE_URL")
     return found
 
 

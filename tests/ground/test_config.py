@@ -49,7 +49,7 @@ def test_a_wrong_setting_is_named(tmp_path: Path, name: str, value: str) -> None
 
 
 @pytest.mark.parametrize(
-    "value", ["https://{label}.content.example.org", "https://packages.example.org:8443"]
+    "value", ["https://{label}.content.example.org", "https://{label}-x.example.org", "http://localhost:5001"]
 )
 def test_packages_may_have_a_wildcard_or_one_host(tmp_path: Path, value: str) -> None:
     assert load(tmp_path, CONTENT_ORIGIN=value)["CONTENT_ORIGIN"] == value

@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 from werkzeug.routing import Rule
 
+from academy.certificates import document
 from academy.courses.models import Course, Launch, Upload
 from academy.courses.runtime import launching, tokens
 from academy.db import db
@@ -74,7 +75,8 @@ class Scene:
 
 
 @pytest.fixture
-def scene(app: Flask, sign_in: Any) -> Scene:
+def scene(app: Flask, sign_in: Any, monkeypatch: pytest.MonkeyPatch) -> Scene:
+    monkeypatch.setattr(document, "render", lambda facts: b"%PDF-1.7")
     trainer = accounts.person(roles=["trainer"])
     unit = accounts.organisation()
     made = courses.published_course_with_sco(author=trainer)

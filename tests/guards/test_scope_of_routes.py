@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from academy.accounts.models import Person
+from academy.certificates import document
 from academy.courses.models import Course, Launch, Upload
 from academy.courses.runtime import launching
 from academy.db import db
@@ -33,7 +34,8 @@ class Theirs:
 
 
 @pytest.fixture
-def theirs(app: Flask) -> Theirs:
+def theirs(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Theirs:
+    monkeypatch.setattr(document, "render", lambda facts: b"%PDF-1.7")
     trainer = accounts.person(state="GE", roles=["trainer"])
     person = accounts.person(state="GE", name_latin="Eka Zebrowska", email="zebra@example.org")
     waiting = accounts.person(state="GE", confirmed=False, name_latin="Nino Zebrowska")

@@ -119,7 +119,7 @@ def test_verify_of_a_revoked_certificate_says_since_when_and_why(
 
     found = words(client.get(f"/verify/{certificate.serial}"))
 
-    assert "This certificate is void since" in found
+    assert "This certificate has been void since" in found
     assert "Issued by mistake" in found
     assert "Valid until" not in found
 

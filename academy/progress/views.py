@@ -4,7 +4,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from academy.courses.queries import catalogue
+from academy.courses.queries import by_section, catalogue
 from academy.courses.views.catalogue import cover_url
 from academy.courses.views.reader import visible_course
 from academy.progress import queries
@@ -44,10 +44,12 @@ def course_home(code: str) -> str | Response:
     course, enrolment = visible_course(code)
     if enrolment is None:
         return redirect(url_for("courses.course", code=code), 302)
+    learning = queries.learning(enrolment)
     return render_template(
         "progress/course-home.html",
         course=course,
-        learning=queries.learning(enrolment),
+        learning=learning,
+        sections=by_section(course, learning.parts, leaf=lambda part: part.activity),
         languages=queries.languages_of(course),
         chosen=queries.language_taken(enrolment),
     )

@@ -12,6 +12,7 @@ from academy.courses.queries.seats import enrolment_of, people_count
 from academy.courses.queries.structure import (
     activity_of_course,
     block_of_course,
+    by_section,
     content_of,
     course_by_code,
     is_code_taken,
@@ -23,6 +24,7 @@ from academy.courses.queries.teaching import courses_of
 __all__ = [
     "activity_of_course",
     "block_of_course",
+    "by_section",
     "content_of",
     "course_by_code",
     "courses_of",

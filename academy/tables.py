@@ -11,6 +11,8 @@ from typing import BinaryIO, Literal
 import xlsxwriter
 from flask_babel import get_timezone
 
+from academy.locale import city_of
+
 BOM = "\ufeff"
 SEPARATOR = {"ru": ";", "en": ","}
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
@@ -40,7 +42,7 @@ def csv_stream(columns: Sequence[Column], rows: Iterable[Row], *, language: str)
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=SEPARATOR[language], lineterminator="\r\n")
     buffer.write(BOM)
-    writer.writerow([_harmless(column.title) for column in columns])
+    writer.writerow([_harmless(_head(column)) for column in columns])
     for row in rows:
         writer.writerow([_csv_cell(row.get(column.key), column.kind, language) for column in columns])
         if buffer.tell() > 32_768:
@@ -67,7 +69,7 @@ def xlsx_file(columns: Sequence[Column], rows: Iterable[Row], *, sheet: str) -> 
         }
         for position, column in enumerate(columns):
             page.set_column(position, position, 26 if column.kind == "text" else 17)
-            page.write_string(0, position, column.title, head)
+            page.write_string(0, position, _head(column), head)
         page.freeze_panes(1, 0)
         count = 0
         for count, row in enumerate(rows, start=1):
@@ -76,6 +78,11 @@ def xlsx_file(columns: Sequence[Column], rows: Iterable[Row], *, sheet: str) -> 
         page.autofilter(0, 0, count, len(columns) - 1)
     file.seek(0)
     return file
+
+
+def _head(column: Column) -> str:
+    """Return the head of a column; where it holds moments, with the place whose clock they follow."""
+    return f"{column.title} ({city_of(get_timezone())})" if column.kind == "datetime" else column.title
 
 
 def _drain(buffer: io.StringIO) -> str:

@@ -130,6 +130,7 @@ def _read(path: Path) -> Catalog:
 
 def _written(catalogue: Catalog) -> bytes:
     buffer = BytesIO()
+    catalogue.fuzzy = False  # tools leave out a catalogue whose head is marked so
     write_po(
         buffer,
         catalogue,

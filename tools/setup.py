@@ -83,12 +83,12 @@ def python_packages() -> None:
 
 
 def catalogues() -> None:
-    """Compile each catalogue that is newer than its compiled form."""
+    """Compile the catalogues where one is newer than its compiled form."""
     for source in PROJECT.glob("translations/*/LC_MESSAGES/messages.po"):
         compiled = source.with_suffix(".mo")
         if not compiled.exists() or compiled.stat().st_mtime < source.stat().st_mtime:
-            command = ["pybabel", "compile", "-i", source, "-o", compiled]
-            subprocess.run([PYTHON.parent / command[0], *command[1:]], check=True, stderr=subprocess.DEVNULL)
+            subprocess.run([PYTHON.parent / "academy", "i18n", "compile"], check=True)
+            return
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The check of catalogues names what a Russian reader would miss."""
 
 from babel.messages import Message
+from flask.testing import FlaskClient
 
 from academy import catalogues
 
@@ -28,3 +29,10 @@ def test_faults_are_told_apart() -> None:
 
 def test_nothing_is_left_in_english() -> None:
     assert list(catalogues.faults_of_all()) == []
+
+
+def test_set_up_leaves_compiled_catalogues_that_pages_read(client: FlaskClient) -> None:
+    page = client.get("/courses", headers={"Accept-Language": "ru"}).get_data(as_text=True)
+
+    assert "Каталог курсов" in page
+    assert 'lang="ru"' in page

@@ -1,7 +1,6 @@
 """Named files beside the database: packages, certificates, uploads."""
 
 import os
-import shutil
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -66,11 +65,6 @@ def path(key: str) -> Path:
 def delete(key: str) -> None:
     """Remove a file; a missing one is no error."""
     _place(key).unlink(missing_ok=True)
-
-
-def delete_prefix(prefix: str) -> None:
-    """Remove every file whose key begins with the folder `prefix`."""
-    shutil.rmtree(_place(prefix), ignore_errors=True)
 
 
 def _keep_name(folder: Path) -> None:

@@ -13,6 +13,7 @@ from academy.accounts import cli as accounts_cli
 from academy.accounts import services as accounts_services
 from academy.accounts import signin
 from academy.accounts import views as accounts_views
+from academy.administration import views as administration_views
 from academy.certificates import cli as certificates_cli
 from academy.certificates import jobs as certificates_jobs
 from academy.certificates import slots as certificates_slots
@@ -81,6 +82,7 @@ def _blueprints(app: Flask) -> None:
         certificates_views,
         library_views,
         reports_views,
+        administration_views,
     ):
         app.register_blueprint(room.blueprint)
     for blueprint in (xapi_resources.blueprint, origin.blueprint):
@@ -127,6 +129,7 @@ def _navigation(app: Flask) -> None:
         NavigationItem("courses.teach", _l("My courses"), trainers),
         NavigationItem("accounts.people", _l("People"), staff, count=accounts_views.waiting_count),
         NavigationItem("reports.completion", _l("Reports"), staff),
+        NavigationItem("administration.overview", _l("Administration"), frozenset({"administrator"})),
         NavigationItem("library.observatory", _l("Observatory")),
         NavigationItem("library.dialogue", _l("Dialogue")),
         NavigationItem("certificates.verify_form", _l("Verify a certificate"), guests),

@@ -1,6 +1,6 @@
 """Prepare a machine: system libraries, the virtual environment, front-end packages, message catalogues.
 
-Only the standard library is used, since it runs before anything is installed. Each step leaves a stamp with
+With `--tests` also the services that tests start for themselves, PostgreSQL and Redis. Only the standard library is used, since it runs before anything is installed. Each step leaves a stamp with
 a digest of what it was made from, so that a second run does nothing.
 """
 
@@ -23,6 +23,8 @@ LIBRARIES = {
     "libpangoft2-1.0-0": "pangoft2-1.0",
     "libharfbuzz-subset0": "harfbuzz-subset",
 }
+#: What tests start for themselves, and who serves does not need.
+SERVICES = {"postgresql": "/usr/lib/postgresql/*/bin/postgres", "redis-server": "/usr/bin/redis-server"}
 PROGRAMS = {"chromium": ("chromium", "chromium-browser", "google-chrome"), "poppler-utils": ("pdftotext",)}
 
 
@@ -33,6 +35,8 @@ def main() -> None:
     os.chdir(PROJECT)
     STAMPS.mkdir(exist_ok=True)
     step("system", [Path("tools/setup.py")], system_packages)
+    if "--tests" in sys.argv[1:]:
+        services_of_tests()
     step("python", [Path("pyproject.toml")], python_packages)
     subprocess.run([PYTHON, "tools/build_assets.py"], check=True)  # keeps a stamp of its own
     catalogues()
@@ -59,19 +63,38 @@ def missing_packages() -> list[str]:
 def system_packages() -> None:
     """Install missing Debian packages where that is allowed; otherwise say which they are."""
     missing = missing_packages()
-    if not missing:
-        return
+    if missing and not install(missing):
+        sys.exit(f"Please install these system packages, then run this again: {' '.join(missing)}")
+
+
+def services_of_tests() -> None:
+    """Install the services that tests start, where that is allowed; tests of missing ones are skipped."""
+    missing = [package for package, program in SERVICES.items() if not has_service(program)]
+    if missing and not install(missing):
+        print(f"Not installed: {', '.join(missing)}. Tests that need them will be skipped.", flush=True)
+
+
+def has_service(program: str) -> bool:
+    """Say whether a service's program lies where its Debian package puts it, or on the search path."""
+    return any(Path("/").glob(program.lstrip("/"))) or shutil.which(Path(program).name) is not None
+
+
+def install(packages: list[str]) -> bool:
+    """Install Debian packages where that is allowed; say whether they are there now."""
     root = [] if os.geteuid() == 0 else ["sudo", "-n"]
     allowed = shutil.which("apt-get") and (
         not root or subprocess.run([*root, "true"], check=False).returncode == 0
     )
     if not allowed:
-        sys.exit(f"Please install these system packages, then run this again: {' '.join(missing)}")
-    print("Installing", " ".join(missing), flush=True)
+        return False
+    print("Installing", " ".join(packages), flush=True)
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    subprocess.run([*root, "apt-get", "update", "-qq"], check=True, env=environment)
-    install = [*root, "apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing]
-    subprocess.run(install, check=True, env=environment, stdout=subprocess.DEVNULL)
+    update = [*root, "apt-get", "update", "-qq"]
+    install = [*root, "apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages]
+    return all(
+        subprocess.run(command, check=False, env=environment, stdout=subprocess.DEVNULL).returncode == 0
+        for command in (update, install)
+    )
 
 
 def python_packages() -> None:

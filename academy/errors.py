@@ -3,7 +3,7 @@
 import logging
 import secrets
 
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Flask, Response, jsonify, make_response, render_template, request
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -57,13 +57,22 @@ class TooLarge(DomainError):
     message = _l("This is too large.")
 
 
+class Unavailable(DomainError):
+    """Something the Academy needs does not answer just now; the same request may work a little later."""
+
+    message = _l("Something the Academy needs does not answer just now. Try again in a minute.")
+
+
 STATUS: dict[type[DomainError], int] = {
     NotFound: 404,
     NotAllowed: 403,
     Invalid: 422,
     Conflict: 409,
     TooLarge: 413,
+    Unavailable: 503,
 }
+
+RETRY_AFTER = {503: "30"}
 
 TITLES = {
     400: _l("The request could not be read"),
@@ -76,6 +85,7 @@ TITLES = {
     422: _l("Something in the input is wrong"),
     429: _l("Too many attempts"),
     500: _l("Something went wrong on our side"),
+    503: _l("Not available for a moment"),
 }
 
 
@@ -92,24 +102,24 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, _unknown_error)
 
 
-def _domain_error(error: DomainError) -> tuple[Response | str, int]:
+def _domain_error(error: DomainError) -> tuple[Response, int]:
     return _answer(status_of(error), error.message, error.facts)
 
 
-def _stale_form(error: CSRFError) -> tuple[Response | str, int]:
+def _stale_form(error: CSRFError) -> tuple[Response, int]:
     return _answer(
         400, _l("This form was open for too long or comes from elsewhere. Go back, reload and send it again.")
     )
 
 
-def _http_error(error: HTTPException) -> tuple[Response | str, int] | HTTPException:
+def _http_error(error: HTTPException) -> tuple[Response, int] | HTTPException:
     code = error.code or 500
     if code < 400:
         return error
     return _answer(code, TITLES.get(code, error.name))
 
 
-def _unknown_error(error: Exception) -> tuple[Response | str, int]:
+def _unknown_error(error: Exception) -> tuple[Response, int]:
     reference = secrets.token_hex(4)
     log.error("unexpected error, reference %s", reference, exc_info=error)
     return _answer(
@@ -119,7 +129,7 @@ def _unknown_error(error: Exception) -> tuple[Response | str, int]:
 
 def _answer(
     code: int, message: object, facts: dict[str, object] | None = None, *, reference: str | None = None
-) -> tuple[Response | str, int]:
+) -> tuple[Response, int]:
     title = TITLES.get(code, TITLES[400])
     if _wants_json():
         problem = {
@@ -133,9 +143,13 @@ def _answer(
             problem["reference"] = reference
         answer = jsonify(problem)
         answer.mimetype = "application/problem+json"
-        return answer, code
-    page = render_template("errors/error.html", code=code, title=title, message=message, reference=reference)
-    return page, code
+    else:
+        answer = make_response(
+            render_template("errors/error.html", code=code, title=title, message=message, reference=reference)
+        )
+    if code in RETRY_AFTER:
+        answer.headers["Retry-After"] = RETRY_AFTER[code]
+    return answer, code
 
 
 def _wants_json() -> bool:

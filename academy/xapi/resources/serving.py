@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from flask import Response, g, request
 
 from academy.db import db, reading, release
-from academy.errors import DomainError, NotFound, TooLarge
+from academy.errors import RETRY_AFTER, DomainError, NotFound, TooLarge, Unavailable
 from academy.xapi import credentials, errors, json_text
 from academy.xapi.credentials import Bearer
 from academy.xapi.errors import NotAuthenticated, NotPermitted
@@ -27,6 +27,7 @@ STATUS: dict[type[DomainError], HTTPStatus] = {
     errors.NotPermitted: HTTPStatus.FORBIDDEN,
     NotFound: HTTPStatus.NOT_FOUND,
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
 
@@ -66,6 +67,8 @@ def answer_of(error: DomainError) -> Response:
     answer = Response(json_text.encode(problem), status, mimetype="application/problem+json")
     if status is HTTPStatus.UNAUTHORIZED:
         answer.headers["WWW-Authenticate"] = 'Basic realm="xAPI", charset="UTF-8"'
+    if status in RETRY_AFTER:
+        answer.headers["Retry-After"] = RETRY_AFTER[status]
     return answer
 
 

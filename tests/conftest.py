@@ -14,25 +14,41 @@ from academy.accounts.models import Person
 from academy.app import create_app
 from academy.db import db
 from academy.operation import upgrade
+from tests import databases
 from tests.page_lint import LintingClient
 
 PASSWORD = "a-long-test-password"  # noqa: S105
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let `make conformance` ask for everything that is too long for each run."""
+    """Let `make test` choose the database, and `make conformance` what is too long for each run."""
     parser.addoption("--whole-corpus", action="store_true", help="every package and every page")
+    parser.addoption("--database", choices=("sqlite", "postgresql"), default="sqlite")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL, run what touches the database; of what drives a browser, what is marked for both."""
+    if config.getoption("--database") == "postgresql":
+        chosen = [item for item in items if databases.concerns(item)]
+        config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+        items[:] = chosen
+
+
+def pytest_unconfigure() -> None:
+    """Stop what the run has started."""
+    databases.close()
 
 
 @pytest.fixture(scope="session")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """Build one application for the run, on a database of its own."""
     instance = tmp_path_factory.mktemp("instance")
+    database = databases.made(request.config.getoption("--database"), instance)
     app = create_app(
         {
             "TESTING": True,
             "INSTANCE_PATH": str(instance),
-            "DATABASE_URL": f"sqlite:///{instance / 'academy.sqlite'}",
+            "DATABASE_URL": database.url,
             "STORAGE_URL": f"file:{instance / 'storage'}",
             "SECRET_KEY": "test",
             "BASE_URL": "http://localhost:5000",
@@ -45,7 +61,8 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
         upgrade()
         db.session.remove()
         db.engine.dispose()
-    shutil.copy(instance / "academy.sqlite", instance / "template.sqlite")
+    database.keep()
+    app.extensions["tests.database"] = database
     return app
 
 
@@ -60,9 +77,7 @@ def _context(request: pytest.FixtureRequest) -> Iterator[None]:
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
-        for leftover in instance.glob("academy.sqlite*"):
-            leftover.unlink()
-        shutil.copy(instance / "template.sqlite", instance / "academy.sqlite")
+        app.extensions["tests.database"].renew()
         for folder in ("storage", "outbox"):
             shutil.rmtree(instance / folder, ignore_errors=True)
         yield

@@ -1,15 +1,12 @@
-"""`make bench`: the figures that issues name, measured on a server of its own, with their references.
+"""`make bench`: the figures that issues name, measured on servers of its own, with their references.
 
-Names on the command line choose among: commit, statements, certificate, catalogue, import.
+Names on the command line choose among: commit, statements, certificate, catalogue, import, cpu.
 """
 
 import base64
 import json
-import os
-import re
 import secrets
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
@@ -18,14 +15,13 @@ import time
 import uuid
 import zipfile
 from collections.abc import Callable
-from http.client import HTTPConnection
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlencode, urlsplit
+
+import bench_cpu
+from bench_server import LEARNER, Academy, Browser, Sco, report, times
 
 PROJECT = Path(__file__).resolve().parent.parent
-ACADEMY = Path(sys.executable).parent / "academy"
-LEARNER, PASSWORD, COURSE = "learner@academy.example", "prague-demo-2026", "DEMO-C1"
+COURSE = "DEMO-C1"
 
 MANIFEST = """<?xml version="1.0"?>
 <manifest identifier="big" version="1" xmlns="http://www.imsproject.org/xsd/imscp_rootv1p1p2"
@@ -37,139 +33,16 @@ MANIFEST = """<?xml version="1.0"?>
 </manifest>"""
 
 
-class Academy:
-    """A server on a fresh instance with demo data."""
-
-    def __init__(self, folder: Path) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self.environment = os.environ | {
-            "ACADEMY_INSTANCE_PATH": str(folder / "instance"),
-            "ACADEMY_BASE_URL": f"http://localhost:{self.port}",
-            "ACADEMY_EMBEDDED_WORKER": "0",  # the certificates of the demo data wait; nothing else runs
-        }
-        self.folder = folder
-        self.run("db", "upgrade")
-        self.run("demo", "load")
-        self.log = (folder / "server.log").open("wb")
-        self.server = subprocess.Popen(
-            [ACADEMY, "serve", "--port", str(self.port)],
-            env=self.environment,
-            stdout=self.log,
-            stderr=self.log,
-        )
-        self._wait()
-
-    def run(self, *arguments: str) -> str:
-        """Run a command of the Academy and return what it prints."""
-        done = subprocess.run(
-            [ACADEMY, *arguments], env=self.environment, check=True, capture_output=True, text=True
-        )
-        return done.stdout
-
-    def peak_memory(self, *arguments: str) -> tuple[float, int]:
-        """Run a command; return its seconds and the most memory it held, in bytes."""
-        begun = time.perf_counter()
-        child = subprocess.Popen([ACADEMY, *arguments], env=self.environment, stdout=subprocess.DEVNULL)
-        _pid, status, usage = os.wait4(child.pid, 0)
-        if status:
-            raise SystemExit(f"academy {' '.join(arguments)} failed")
-        return time.perf_counter() - begun, usage.ru_maxrss * 1024
-
-    def connect(self) -> HTTPConnection:
-        """Return a connection that is kept open."""
-        return HTTPConnection("127.0.0.1", self.port, timeout=30)
-
-    def stop(self) -> None:
-        """Stop the server."""
-        self.server.terminate()
-        self.server.wait()
-        self.log.close()
-
-    def _wait(self) -> None:
-        for _ in range(300):
-            try:
-                connection = self.connect()
-                connection.request("GET", "/readyz")
-                if connection.getresponse().status == 200:
-                    return
-            except OSError:
-                pass
-            time.sleep(0.1)
-        raise SystemExit("the server does not answer")
-
-
-def report(name: str, figure: str, reference: str) -> None:
-    """Print one line."""
-    print(f"{name:<44} {figure:>24}   {reference}", flush=True)
-
-
-def times(act: Callable[[], None], count: int) -> tuple[float, float]:
-    """Return the median and the 95th percentile of an act, in milliseconds."""
-    taken = []
-    for _ in range(count):
-        begun = time.perf_counter()
-        act()
-        taken.append((time.perf_counter() - begun) * 1000)
-    return statistics.median(taken), statistics.quantiles(taken, n=20)[18]
-
-
-def fetch(
-    connection: HTTPConnection, method: str, url: str, body: bytes | None = None, **headers: str
-) -> bytes:
-    """Send a request over an open connection; a status of 400 or more ends the bench."""
-    names = {name.replace("_", "-"): value for name, value in headers.items()}
-    connection.request(method, url, body, names)
-    answer = connection.getresponse()
-    content = answer.read()
-    if answer.status >= 400:
-        raise SystemExit(f"{method} {url}: {answer.status} {content[:300]!r}")
-    connection.cookies = answer.headers.get_all("Set-Cookie") or []  # type: ignore[attr-defined]
-    connection.location = answer.headers.get("Location")  # type: ignore[attr-defined]
-    return content
-
-
-def embedded(page: bytes) -> dict[str, Any]:
-    """Return the JSON that a page carries for its script."""
-    found = re.search(r"<script[^>]+application/json[^>]*>(.*?)</script>", page.decode(), re.DOTALL)
-    return json.loads(found[1]) if found else {}
-
-
 def bench_commit(academy: Academy) -> None:
     """Time a commit of the player: token, database and projection, durable."""
     academy.run("courses", "enrol", "--course", COURSE, "--email", LEARNER)
-    opened = json.loads(
-        academy.run("courses", "launch-url", "--course", COURSE, "--email", LEARNER, "--json")
-    )
-    connection = academy.connect()
-    parts = urlsplit(opened["url"])
-    fetch(connection, "GET", f"{parts.path}?{parts.query}", Host=f"localhost:{academy.port}")
-    cookie = "; ".join(one.split(";")[0] for one in connection.cookies)  # type: ignore[attr-defined]
-    page = fetch(
-        connection, "GET", connection.location or parts.path, Host=f"localhost:{academy.port}", Cookie=cookie
-    )  # type: ignore[attr-defined]
-    address = urlsplit(str(embedded(page)["page"]))
-    state = embedded(fetch(connection, "GET", address.path, Host=address.netloc))
-    body = {"token": state["token"], "session": state["seq"] + 1, "seq": state["seq"]}
-    path = urlsplit(str(state["api"])).path + "/commit"
+    sco = Sco.by_ticket(academy, COURSE)
 
     def commit() -> None:
-        body["seq"] += 1
-        body["data"] = {"cmi.core.lesson_location": str(body["seq"]), "cmi.suspend_data": "x" * 2000}
-        fetch(
-            connection,
-            "POST",
-            path,
-            json.dumps(body).encode(),
-            Host=address.netloc,
-            Content_Type="text/plain",
-        )
+        sco.commit({"cmi.core.lesson_location": str(sco.seq), "cmi.suspend_data": "x" * 2000})
 
     middle, late = times(commit, 250)
-    report(
-        "commit round trip, p50 / p95", f"{middle:.1f} / {late:.1f} ms", "Moodle: 12 ms of CPU (peers.md 6)"
-    )
+    report("commit round trip, p50 / p95", f"{middle:.1f} / {late:.1f} ms")
 
 
 def bench_statements(academy: Academy) -> None:
@@ -179,12 +52,11 @@ def bench_statements(academy: Academy) -> None:
     )
     secret = base64.b64encode(f"{made['key']}:{made['secret']}".encode()).decode()
     headers = {
-        "Host": f"localhost:{academy.port}",
         "Authorization": f"Basic {secret}",
         "X_Experience_API_Version": "1.0.3",
         "Content_Type": "application/json",
     }
-    connection = academy.connect()
+    client = Browser(academy)
     for size, rounds, reference in (
         (1, 300, "spike 1,007/s; xapi-lrs 168/s"),
         (100, 40, "spike 12,300/s; xapi-lrs 812/s"),
@@ -192,7 +64,7 @@ def bench_statements(academy: Academy) -> None:
         begun = time.perf_counter()
         for _ in range(rounds):
             batch = json.dumps([_statement() for _ in range(size)]).encode()
-            fetch(connection, "POST", "/xapi/statements", batch, **headers)
+            client.fetch("POST", "/xapi/statements", batch, **headers)
         rate = size * rounds / (time.perf_counter() - begun)
         report(f"statements stored, batches of {size}, 1 client", f"{rate:,.0f} /s", reference)
 
@@ -213,21 +85,9 @@ def bench_certificate(academy: Academy) -> None:
 
 def bench_catalogue(academy: Academy) -> None:
     """Time the catalogue as a signed-in learner sees it."""
-    connection = academy.connect()
-    host = {"Host": f"localhost:{academy.port}"}
-    page = fetch(connection, "GET", "/sign-in", **host).decode()
-    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
-    cookie = connection.cookies[0].split(";")[0]  # type: ignore[attr-defined]
-    form = urlencode({"email": LEARNER, "password": PASSWORD, "csrf_token": token.group(1) if token else ""})
-    kind = "application/x-www-form-urlencoded"
-    fetch(connection, "POST", "/sign-in", form.encode(), Cookie=cookie, Content_Type=kind, **host)
-    cookie = connection.cookies[0].split(";")[0]  # type: ignore[attr-defined]
-    middle, late = times(lambda: fetch(connection, "GET", "/courses", Cookie=cookie, **host) and None, 200)
-    report(
-        "catalogue, 200 learners, p50 / p95",
-        f"{middle:.1f} / {late:.1f} ms",
-        "Moodle: 37 ms of CPU (peers.md 6)",
-    )
+    learner = Browser(academy).sign_in(LEARNER)
+    middle, late = times(lambda: learner.fetch("GET", "/courses"), 200)
+    report("catalogue, 200 learners, p50 / p95", f"{middle:.1f} / {late:.1f} ms")
 
 
 def bench_import(academy: Academy) -> None:
@@ -262,26 +122,44 @@ def _statement() -> dict[str, object]:
     }
 
 
-BENCHES = {
+#: Measured on one instance with the demonstration.
+SMALL: dict[str, Callable[[Academy], None]] = {
     "commit": bench_commit,
     "statements": bench_statements,
     "certificate": bench_certificate,
     "catalogue": bench_catalogue,
     "import": bench_import,
 }
+#: Each makes instances of its own in a folder.
+LARGE: dict[str, Callable[[Path], None]] = {"cpu": bench_cpu.main}
 
 
 def main() -> None:
     """Measure what was asked for, or everything."""
-    chosen = sys.argv[1:] or list(BENCHES)
+    chosen = sys.argv[1:] or [*SMALL, *LARGE]
     folder = Path(tempfile.mkdtemp(prefix="academy-bench-"))
-    academy = Academy(folder)
     try:
+        small = [name for name in chosen if name in SMALL]
+        if small:
+            _measure(small, folder / "demo")
         for name in chosen:
-            BENCHES[name](academy)
+            if name in LARGE:
+                LARGE[name](folder / name)
+    finally:
+        shutil.rmtree(folder)
+
+
+def _measure(names: list[str], folder: Path) -> None:
+    folder.mkdir()
+    academy = Academy(folder)
+    academy.run("db", "upgrade")
+    academy.run("demo", "load")
+    academy.start()
+    try:
+        for name in names:
+            SMALL[name](academy)
     finally:
         academy.stop()
-        shutil.rmtree(folder)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,20 @@ from flask.cli import FlaskGroup
 from flask_babel import lazy_gettext as _l
 from flask_login import LoginManager
 
-from academy import audit, catalogues, config, db, errors, jobs, locale, mail, operation, security, templating
+from academy import (
+    audit,
+    catalogues,
+    config,
+    db,
+    errors,
+    jobs,
+    locale,
+    mail,
+    operation,
+    security,
+    templating,
+    workers,
+)
 from academy.accounts import cli as accounts_cli
 from academy.accounts import services as accounts_services
 from academy.accounts import signin
@@ -47,12 +60,13 @@ def create_app(settings: Mapping[str, object] | None = None) -> Flask:
     app = Flask(__name__, instance_relative_config=True, static_folder="static")
     app.config.update(config.load())
     app.config.update(settings or {})
-    for part in (db, locale, errors, security, templating, jobs, operation):
+    for part in (db, locale, errors, security, templating, jobs, workers, operation):
         part.init_app(app)
     _sign_in(app)
     _blueprints(app)
     _commands(app)
     _signals()
+    _sweeps(app)
     _slots(app)
     _navigation(app)
     app.extensions["academy.after_upgrade"].append(accounts_services.load_states)
@@ -60,17 +74,12 @@ def create_app(settings: Mapping[str, object] | None = None) -> Flask:
     return app
 
 
-def worker(app: Flask) -> jobs.Worker:
-    """Return the embedded worker with the regular sweeps of the rooms."""
-    return jobs.Worker(
-        app, sweeps=(sessions.close_abandoned, courses_jobs.forget_uploads, accounts_cli.forget_attempts)
-    )
-
-
 def _sign_in(app: Flask) -> None:
     manager = LoginManager(app)
+    manager.session_protection = None  # a session is a row with a secret of its own, wherever its owner moves
     manager.user_loader(signin.load_person)
-    app.config.update(PERMANENT_SESSION_LIFETIME=timedelta(hours=12), REMEMBER_COOKIE_DURATION=timedelta(0))
+    hours = max(12, int(app.config["SESSION_HOURS"]))
+    app.config.update(PERMANENT_SESSION_LIFETIME=timedelta(hours=hours), SESSION_REFRESH_EACH_REQUEST=False)
 
 
 def _blueprints(app: Flask) -> None:
@@ -108,6 +117,16 @@ def _commands(app: Flask) -> None:
 def _signals() -> None:
     statements_stored.connect(progress_services.apply)
     course_completed.connect(certificates_jobs.issue_later)
+
+
+def _sweeps(app: Flask) -> None:
+    for function in (
+        sessions.close_abandoned,
+        courses_jobs.forget_uploads,
+        accounts_cli.forget_attempts,
+        workers.forget_old,
+    ):
+        workers.sweep(app, function)
 
 
 def _slots(app: Flask) -> None:

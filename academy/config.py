@@ -66,10 +66,29 @@ def _mail_url(text: str) -> str:
     return text
 
 
+def _jobs_url(text: str) -> str:
+    if text and urlsplit(text).scheme not in {"redis", "rediss", "unix"}:
+        raise ValueError("expected redis://[:password@]host[:port][/number], rediss://… or unix://<path>")
+    return text
+
+
 def _storage_url(text: str) -> str:
     if text and not text.startswith("file:"):
         raise ValueError("expected file:<folder>")
     return text
+
+
+def _shared(text: str) -> str:
+    if text not in {"ask", "always", "never"}:
+        raise ValueError("expected ask, always or never")
+    return text
+
+
+def _hosts(text: str) -> str:
+    names = [name.strip().lower() for name in text.split(",") if name.strip()]
+    if any("/" in name or "*" in name or ":" in name for name in names):
+        raise ValueError("expected host names without scheme and port, with commas between")
+    return ",".join(names)
 
 
 def _version(text: str) -> str:
@@ -118,8 +137,35 @@ SETTINGS = (
         "SECRET_KEY", "", str, "Key of sessions and tokens; empty: made once and kept in the instance folder"
     ),
     Setting("TRUSTED_PROXIES", 0, int, "How many proxies in front set X-Forwarded-For, -Proto and -Host"),
+    Setting(
+        "EXTRA_HOSTS",
+        "",
+        _hosts,
+        "Further host names that are answered besides those of BASE_URL and CONTENT_ORIGIN, with commas between",
+    ),
+    Setting("SESSION_IDLE_MINUTES", 120, _positive, "Minutes without activity after which people are signed out"),
+    Setting("SESSION_HOURS", 12, _positive, "Hours after which people sign in again, however active they are"),
+    Setting(
+        "SHARED_WORKSTATIONS",
+        "ask",
+        _shared,
+        "Shared computers: `ask` at sign-in, treat `always` all as shared, or `never`",
+    ),
+    Setting(
+        "SHARED_IDLE_MINUTES",
+        15,
+        _positive,
+        "Minutes without activity after which people are signed out on a shared computer",
+    ),
     Setting("ALLOW_DEMO", False, _flag, "Allow demo accounts on a host that is not loopback"),
-    Setting("EMBEDDED_WORKER", True, _flag, "Run jobs inside the server process"),
+    Setting(
+        "JOBS_URL",
+        "",
+        _jobs_url,
+        "`redis://host:port/0` by which processes of `academy worker` are waked; empty: the server runs jobs itself",
+    ),
+    Setting("JOBS_KEEP_DAYS", 30, _positive, "Days after which jobs that are done are forgotten"),
+    Setting("EMBEDDED_WORKER", True, _flag, "Run jobs inside the server process, where JOBS_URL is empty"),
     Setting(
         "XAPI_DEFAULT_VERSION",
         "1.0.3",

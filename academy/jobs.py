@@ -1,42 +1,54 @@
 """Jobs as a transactional outbox: the row is written with the change that asks for it, workers run it.
 
-A job's own writes commit together with its "done" mark, so a killed worker leaves a lease that runs out
-and the job is run again: once in effect, however often it starts.
+Who runs a job holds a lease with a token. Every commit made for the job holds on to the lease in the same
+transaction and fails where it was lost, and the last one marks the job as done: once in effect, however
+often it starts and whoever is killed. Processes that run jobs are in `academy.workers`.
 """
 
 import logging
-import threading
 import traceback
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
-from uuid import UUID
+from typing import Any, NamedTuple
+from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from flask import Flask, current_app
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import event
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from academy import clock
-from academy.db import BigId, JsonType, Model, PublicId, UtcDateTime, db, new_public_id, release
+from academy import clock, waking
+from academy.db import BigId, JsonType, Model, PublicId, UtcDateTime, db, new_public_id, reading, release
 from academy.errors import DomainError
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(minutes=15)
+LEASE = timedelta(seconds=60)
 MOST_TRIES = 5
-POLL_SECONDS = 1.0
+FIRST_PAUSE = timedelta(seconds=5)
+
+_HELD = "academy.lease"
+_ADDED = "academy.jobs"
 
 Handler = Callable[..., None]
 _handlers: dict[str, Handler] = {}
 
 
 class Job(Model):
-    """One piece of work for later: queued, running, done, or failed."""
+    """Work for later: queued, running, done, or failed; regular work is queued again when it is done."""
 
     __tablename__ = "job"
     __table_args__ = (
         sa.CheckConstraint("state IN ('queued', 'running', 'done', 'failed')", name="state_is_known"),
         sa.Index("ix_job_state_due", "state", "due"),
+        sa.Index("ix_job_state_finished", "state", "finished"),
+        sa.Index(
+            "uq_job_regular_kind",
+            "kind",
+            unique=True,
+            sqlite_where=sa.text("every IS NOT NULL"),
+            postgresql_where=sa.text("every IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -45,6 +57,10 @@ class Job(Model):
     payload: Mapped[dict[str, Any]] = mapped_column(JsonType)
     state: Mapped[str] = mapped_column(sa.String(10), default="queued")
     due: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    #: Seconds between two runs of regular work.
+    every: Mapped[int | None]
+    worker: Mapped[UUID | None] = mapped_column(PublicId)
+    lease: Mapped[UUID | None] = mapped_column(sa.Uuid)
     leased_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     tries: Mapped[int] = mapped_column(default=0)
     progress: Mapped[float] = mapped_column(default=0.0)
@@ -55,11 +71,21 @@ class Job(Model):
     finished: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     def report(self, share: float, stage: str) -> None:
-        """Show how far the job is (0 to 1) and prolong its lease; only while nothing else is unsaved."""
+        """Show how far the job is (0 to 1); only while nothing else is unsaved. Raises LeaseLost."""
         release()
         self.progress, self.stage = share, stage
-        self.leased_until = clock.now() + LEASE
         db.session.commit()
+
+
+class Lease(NamedTuple):
+    """The right to run a job: whoever has taken the job since has another token."""
+
+    job_id: int
+    token: UUID
+
+
+class LeaseLost(Exception):
+    """Somebody else has taken the job, or it was given up; nothing of this run may be kept."""
 
 
 def handler(kind: str) -> Callable[[Handler], Handler]:
@@ -77,139 +103,181 @@ def add(kind: str, *, due: datetime | None = None, **payload: object) -> Job:
     job = Job(kind=kind, payload=payload, due=due or clock.now())
     db.session.add(job)
     db.session.flush()
-    current_app.extensions["academy.jobs.wake"].set()
+    wake_after(db.session.connection())
     return job
 
 
 def add_on(connection: sa.Connection, kind: str, **payload: object) -> None:
     """Ask for a piece of work in the transaction of a connection, for listeners to signals of the store."""
     connection.execute(sa.insert(Job).values(kind=kind, payload=payload))
-    current_app.extensions["academy.jobs.wake"].set()
+    wake_after(connection)
 
 
-def run_due(*, limit: int = 1000) -> int:
+def wake_after(connection: sa.Connection) -> None:
+    """Wake workers when the transaction of a connection has ended, not before."""
+    connection.info[_ADDED] = True
+
+
+def run_due(*, limit: int = 1000, worker: UUID | None = None) -> int:
     """Run the jobs that are due, one after the other; return how many ran."""
+    take_lost()
     ran = 0
-    while ran < limit and (job_id := _claim()):
-        _run(job_id)
+    while ran < limit and (lease := claim(worker)):
+        run(lease)
         ran += 1
     return ran
 
 
-def take_up() -> None:
-    """Queue again what was under way when the only worker of this database ended; their leases are void."""
-    db.session.execute(
-        sa.update(Job)
-        .where(Job.state == "running")
-        .values(state="queued", leased_until=None)
-        .execution_options(synchronize_session=False)
-    )
-    db.session.commit()
-
-
-def _claim() -> int | None:
+def claim(worker: UUID | None = None) -> Lease | None:
+    """Take the job that has been due for longest, where there is one; commits."""
     now = clock.now()
-    waiting = sa.and_(Job.state == "queued", Job.due <= now)
-    lost = sa.and_(Job.state == "running", Job.leased_until < now)
-    first = sa.select(Job.id).where(sa.or_(waiting, lost)).order_by(Job.due, Job.id).limit(1)
-    if db.session.get_bind().dialect.name == "postgresql":
-        first = first.with_for_update(skip_locked=True)
+    first = sa.select(Job.id).where(Job.state == "queued", Job.due <= now).order_by(Job.due, Job.id).limit(1)
+    with reading():  # an idle worker takes no turn to write
+        found = db.session.scalar(first)
+        db.session.commit()
+    if found is None:
+        return None
+    token = uuid4()
     taken = db.session.scalar(
         sa.update(Job)
-        .where(Job.id.in_(first))
-        .values(state="running", leased_until=now + LEASE, tries=Job.tries + 1)
+        .where(Job.id == first.with_for_update(skip_locked=True).scalar_subquery())
+        .values(state="running", worker=worker, lease=token, leased_until=now + LEASE, tries=Job.tries + 1)
         .returning(Job.id)
         .execution_options(synchronize_session=False)
     )
     db.session.commit()
+    return Lease(taken, token) if taken else None
+
+
+def run(lease: Lease) -> None:
+    """Do a job that was claimed, and mark it as done in the transaction of its last changes."""
+    session = db.session()
+    session.info[_HELD] = lease
+    try:
+        job = session.get_one(Job, lease.job_id)
+        if job.tries > MOST_TRIES and not job.every:
+            raise RuntimeError("each try ended with its process")
+        _handlers[job.kind](job, **job.payload)
+        _end(lease, **_done(job))
+    except LeaseLost:
+        session.rollback()
+        log.warning("job %s is run by somebody else by now; this run leaves nothing", lease.job_id)
+    except Exception as error:
+        session.rollback()
+        _note_failure(lease, error)
+    finally:
+        session.info.pop(_HELD, None)
+
+
+def renew(leases: set[Lease]) -> None:
+    """Prolong leases that are still held; one whose job is being committed renews itself. Commits."""
+    tokens = [lease.token for lease in leases]
+    mine = sa.select(Job.id).where(Job.id.in_([lease.job_id for lease in leases]), Job.lease.in_(tokens))
+    _update(Job.id.in_(mine.with_for_update(skip_locked=True)), leased_until=clock.now() + LEASE)
+    db.session.commit()
+
+
+def give_back(leases: set[Lease]) -> int:
+    """Queue jobs again that are not finished, as though they had not been begun; return how many. Commits."""
+    tokens = [lease.token for lease in leases]
+    mine = sa.select(Job.id).where(Job.lease.in_(tokens), Job.state == "running")
+    back = _update(Job.id.in_(mine.with_for_update(skip_locked=True)), **_QUEUED, tries=Job.tries - 1)
+    db.session.commit()
+    return back
+
+
+def take_from(worker: UUID) -> int:
+    """Queue again what a worker was doing that has died; return how many jobs. Commits."""
+    taken = _update(Job.worker == worker, Job.state == "running", **_QUEUED)
+    db.session.commit()
     return taken
 
 
-def _run(job_id: int) -> None:
-    job = db.session.get_one(Job, job_id)
-    try:
-        if job.tries > MOST_TRIES:
-            raise RuntimeError("each try ended with its process")
-        _handlers[job.kind](job, **job.payload)
-        job.state, job.finished, job.progress, job.leased_until = "done", clock.now(), 1.0, None
+def take_lost() -> int:
+    """Queue again what nobody does any longer: the lease has run out. Commits."""
+    lost = sa.select(Job.id).where(Job.state == "running", Job.leased_until < clock.now())
+    with reading():
+        found = db.session.scalars(lost).all()
         db.session.commit()
-    except Exception as error:
-        db.session.rollback()
-        _note_failure(job_id, error)
-
-
-def _note_failure(job_id: int, error: Exception) -> None:
-    job = db.session.get_one(Job, job_id)
-    final = isinstance(error, DomainError) or job.tries >= MOST_TRIES
-    job.error = (
-        str(error) if isinstance(error, DomainError) else "".join(traceback.format_exception(error))[-4000:]
-    )
-    job.state = "failed" if final else "queued"
-    job.due = clock.now() + timedelta(seconds=5 * 4**job.tries)
-    job.leased_until = None
-    job.finished = clock.now() if final else None
+    if not found:
+        return 0
+    taken = _update(Job.id.in_(lost.with_for_update(skip_locked=True)), **_QUEUED)
     db.session.commit()
-    log.log(
-        logging.WARNING if isinstance(error, DomainError) else logging.ERROR,
-        "job %s %s: %s",
-        job.kind,
-        job.public_id,
-        job.error,
-    )
+    return taken
 
 
-class Worker(threading.Thread):
-    """Run jobs and the room's regular sweeps inside the server process."""
+_QUEUED: dict[str, Any] = {"state": "queued", "lease": None, "leased_until": None}
 
-    def __init__(self, app: Flask, sweeps: tuple[Callable[[], None], ...] = ()) -> None:
-        """Take the application and functions to call every minute."""
-        super().__init__(name="academy-worker", daemon=True)
-        self.app, self.sweeps, self.stopping = app, sweeps, threading.Event()
 
-    def run(self) -> None:
-        """Work until `stop` is called."""
-        wake: threading.Event = self.app.extensions["academy.jobs.wake"]
-        next_sweep = clock.now()
-        self._begin()
-        while not self.stopping.is_set():
-            wake.wait(POLL_SECONDS)
-            wake.clear()
-            self._work()
-            if clock.now() >= next_sweep:
-                self._sweep()
-                next_sweep = clock.now() + timedelta(minutes=1)
+def _done(job: Job) -> dict[str, Any]:
+    if job.every:
+        due = clock.now() + timedelta(seconds=job.every)
+        return {**_QUEUED, "due": due, "tries": 0, "error": None, "finished": clock.now()}
+    return {**_QUEUED, "state": "done", "progress": 1.0, "finished": clock.now()}
 
-    def stop(self) -> None:
-        """Ask the worker to stop after the present job."""
-        self.stopping.set()
-        self.app.extensions["academy.jobs.wake"].set()
 
-    def _begin(self) -> None:
-        try:
-            with self.app.app_context():
-                if db.engine.dialect.name == "sqlite":  # served by one process
-                    take_up()
-        except Exception:
-            log.exception("the worker could not take up jobs")
+def _note_failure(lease: Lease, error: Exception) -> None:
+    job = db.session.get_one(Job, lease.job_id)
+    kind, public_id = job.kind, job.public_id
+    refused = isinstance(error, DomainError)
+    text = str(error) if refused else "".join(traceback.format_exception(error))[-4000:]
+    try:
+        _end(lease, error=text, **_failed(job, final=refused or job.tries >= MOST_TRIES))
+    except LeaseLost:
+        db.session.rollback()
+    log.log(logging.WARNING if refused else logging.ERROR, "job %s %s: %s", kind, public_id, text)
 
-    def _work(self) -> None:
-        try:
-            with self.app.app_context():
-                run_due()
-        except Exception:  # the worker outlives a database that is away for a while
-            log.exception("the worker could not run jobs")
-            self.stopping.wait(POLL_SECONDS)
 
-    def _sweep(self) -> None:
-        for sweep in self.sweeps:
-            try:
-                with self.app.app_context():
-                    sweep()
-                    db.session.commit()
-            except Exception:
-                log.exception("a sweep failed")
+def _failed(job: Job, *, final: bool) -> dict[str, Any]:
+    if job.every:
+        return {**_QUEUED, "due": clock.now() + timedelta(seconds=job.every)}
+    if final:
+        return {**_QUEUED, "state": "failed", "finished": clock.now()}
+    return {**_QUEUED, "due": clock.now() + FIRST_PAUSE * 4**job.tries}
+
+
+def _end(lease: Lease, /, **values: Any) -> None:
+    db.session.info.pop(_HELD, None)
+    if not _update(Job.id == lease.job_id, Job.lease == lease.token, **values):
+        raise LeaseLost
+    db.session.commit()
+
+
+def _hold_on(session: Session) -> None:
+    """Keep the lease with every commit of a running job, or refuse the commit where it is lost."""
+    lease = session.info.get(_HELD)
+    if lease is None or session.in_nested_transaction():
+        return
+    if not _update(Job.id == lease.job_id, Job.lease == lease.token, leased_until=clock.now() + LEASE):
+        raise LeaseLost
+
+
+def _update(*where: Any, **values: Any) -> int:
+    change = sa.update(Job).where(*where).values(**values).execution_options(synchronize_session=False)
+    result = db.session.execute(change)
+    return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+event.listen(db.session, "before_commit", _hold_on)
+
+
+def _ring_after(app: Flask) -> None:
+    def ring(connection: object, record: Any) -> None:
+        if record.info.pop(_ADDED, False):
+            app.extensions["academy.bell"].ring()
+
+    event.listen(db.engine, "checkin", ring)
 
 
 def init_app(app: Flask) -> None:
-    """Prepare the event that wakes workers; they poll as well, so a missed one costs a second."""
-    app.extensions["academy.jobs.wake"] = threading.Event()
+    """Prepare the bell that wakes workers, rung when a transaction that added jobs has ended."""
+    app.extensions["academy.bell"] = waking.bell(str(app.config["JOBS_URL"]))
+    with app.app_context():
+        _ring_after(app)
+
+
+def bell() -> waking.Bell:
+    """Return the bell that wakes workers."""
+    found = current_app.extensions["academy.bell"]
+    assert isinstance(found, waking.Bell)  # noqa: S101 -- narrows the type
+    return found

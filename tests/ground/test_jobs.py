@@ -20,7 +20,7 @@ def faults(monkeypatch: pytest.MonkeyPatch) -> list[Exception]:
     found: list[Exception] = []
 
     def work(job: Job, *, name: str) -> None:
-        record("test", target=name)
+        record("jobs.retry", target=name)
         db.session.flush()
         if found:
             raise found.pop()
@@ -72,7 +72,7 @@ def test_the_job_of_a_killed_worker_runs_again_when_its_lease_ends(
 ) -> None:
     job = jobs.add("test", name="a")
     db.session.commit()
-    assert jobs._claim() == job.id  # and the worker is killed here
+    assert jobs.claim()  # and the worker is killed here
 
     assert jobs.run_due() == 0
     job.leased_until = clock.now() - timedelta(seconds=1)
@@ -92,30 +92,13 @@ def test_a_job_that_takes_every_process_with_it_is_given_up(app: Flask, faults: 
     job = jobs.add("test", name="a")
     db.session.commit()
     for _ in range(jobs.MOST_TRIES):
-        assert jobs._claim() == job.id  # and the process dies
+        assert jobs.claim()  # and the process dies
         job.leased_until = clock.now() - timedelta(seconds=1)
         db.session.commit()
+        assert jobs.take_lost() == 1
     jobs.run_due()
 
     assert (job.state, written()) == ("failed", 0)
     assert "each try ended with its process" in (job.error or "")
 
 
-def test_a_worker_takes_up_what_was_under_way_when_the_last_one_ended(
-    app: Flask, faults: list[Exception]
-) -> None:
-    job = jobs.add("test", name="a")
-    db.session.commit()
-    assert jobs._claim() == job.id  # and the server is killed here
-
-    worker = jobs.Worker(app)
-    worker.start()
-    for _ in range(100):
-        db.session.rollback()
-        if job.state == "done":
-            break
-        time.sleep(0.1)
-    worker.stop()
-    worker.join(10)
-
-    assert (job.state, job.tries) == ("done", 2)

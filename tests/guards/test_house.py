@@ -17,7 +17,7 @@ OTHER_ORIGIN = {
     "player-api.html",
     "player-expired.html",
 }  # pages of the content origin, with a policy of their own
-COMMITS = {"db.py", "jobs.py", "commands.py", "operation.py", "wsgi.py"}
+COMMITS = {"db.py", "jobs.py", "workers.py", "commands.py", "operation.py", "wsgi.py"}
 
 
 def relative(path: Path) -> str:

@@ -12,7 +12,7 @@ from uuid import UUID
 from academy import audit, clock, mail, storage
 from academy.accounts import links
 from academy.accounts.models import Person
-from academy.certificates import numbering, queries
+from academy.certificates import numbering, queries, records
 from academy.certificates.errors import AlreadyRevoked, NoCertificates, NotCompleted
 from academy.certificates.facts import Facts, footnotes_for
 from academy.certificates.models import Certificate
@@ -127,9 +127,10 @@ def revoke(serial: str, *, reason: str) -> Certificate:
     certificate.status, certificate.revoked, certificate.reason = "revoked", clock.now(), reason
     audit.record(
         "certificates.revoke",
-        target=certificate.serial,
+        target=records.certificate(certificate),
         before=before,
-        after={"status": "revoked", "reason": reason},
+        after={"status": "revoked"},
+        reason=reason,
     )
     db.session.flush()
     return certificate

@@ -1,16 +1,20 @@
 """Jobs of courses: the import of an uploaded package, and the sweep of uploads that nobody finished."""
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from uuid import UUID
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
 from academy import audit, jobs, storage
+from academy.courses import records
 from academy.courses.models import PackageVersion, Upload
 from academy.courses.packages.findings import PackageRefused
 from academy.courses.packages.importing import Destination, import_package
 from academy.courses.services import uploads
-from academy.db import commit_now, db
+from academy.db import commit_now, db, release
 from academy.errors import NotFound
 
 
@@ -20,14 +24,13 @@ def import_upload(job: jobs.Job, *, upload: str) -> None:
     found = db.session.scalar(sa.select(Upload).where(Upload.public_id == UUID(upload)))
     if found is None or found.report:
         return
-    key = uploads.key_of(found.public_id)
-    if not storage.exists(key):
-        raise NotFound(_l("The uploaded file is gone. Upload it again."))
-    row = found.id
-    report = _import(job, found)
+    key, row = uploads.key_of(found.public_id), found.id
+    release()
+    with _lent(key, size=found.size) as path:
+        report = _import(job, db.session.get_one(Upload, row), path)
     db.session.get_one(Upload, row).report = report
     commit_now()
-    storage.delete(key)
+    storage.delete_with_pieces(key)
 
 
 def forget_uploads() -> None:
@@ -35,16 +38,28 @@ def forget_uploads() -> None:
     uploads.forget()
 
 
-def _import(job: jobs.Job, upload: Upload) -> dict[str, object]:
-    begun, course = upload.created, upload.course.public_id
+@contextmanager
+def _lent(key: str, *, size: int) -> Iterator[Path]:
+    """Lend what was uploaded as a file of this machine; it may have arrived by way of other nodes."""
+    with ExitStack() as stack:
+        try:
+            path = stack.enter_context(storage.on_disk(key, size=size))
+        except FileNotFoundError as error:
+            raise NotFound(_l("The uploaded file is gone. Upload it again.")) from error
+        yield path
+
+
+def _import(job: jobs.Job, upload: Upload, path: Path) -> dict[str, object]:
+    begun, course, person = upload.created, records.course(upload.course), upload.person
     destination = Destination(upload.course_id, upload.language, upload.activity_id, upload.person_id)
-    file_name, path = upload.file_name, storage.path(uploads.key_of(upload.public_id))
+    file_name = upload.file_name
     try:
         version = import_package(path, filename=file_name, destination=destination, progress=job.report)
     except PackageRefused as refusal:
         return {"accepted": False, "findings": [one.to_json() for one in refusal.findings]}
-    audit.record("courses.package.import", target=course, after=_facts(version))
-    return {"accepted": True, "unchanged": version.imported < begun, **_facts(version)}
+    facts = _facts(version)
+    audit.record("courses.package.import", target=course, after={"file": file_name, **facts}, by=person)
+    return {"accepted": True, "unchanged": version.imported < begun, **facts}
 
 
 def _facts(version: PackageVersion) -> dict[str, object]:

@@ -1,6 +1,7 @@
 import pytest
 import sqlalchemy as sa
 
+from academy import audit
 from academy.accounts import emails, names, services
 from academy.accounts.services import Profile
 from academy.audit import AuditEntry
@@ -17,10 +18,9 @@ def confirmed(person):
 
 
 def acts():
-    return [
-        (entry.act, entry.target, entry.after)
-        for entry in db.session.scalars(sa.select(AuditEntry).order_by(AuditEntry.id))
-    ]
+    entries = db.session.scalars(sa.select(AuditEntry).order_by(AuditEntry.id)).all()
+    words = audit.said(entries)
+    return [(entry.act, entry.target, words[entry.id].after) for entry in entries]
 
 
 def test_create_person_is_active_and_confirmed_and_told_to_nobody(app):

@@ -1,6 +1,7 @@
 import pytest
 import sqlalchemy as sa
 
+from academy import audit
 from academy.accounts import queries, services
 from academy.accounts.models import Organisation, State
 from academy.accounts.services import StateFacts
@@ -47,8 +48,12 @@ def test_save_state_is_recorded_with_before_and_after(app):
 
     entries = db.session.scalars(sa.select(AuditEntry).order_by(AuditEntry.id)).all()
     assert [entry.act for entry in entries] == ["state.save", "state.save"]
-    assert entries[0].before is None
-    assert (entries[1].before["status"], entries[1].after["status"]) == ("active", "former")
+    words = audit.said(entries)
+    assert words[entries[0].id].before is None
+    assert (words[entries[1].id].before, words[entries[1].id].after["status"]) == (
+        {"status": "active"},
+        "former",
+    )
 
 
 def test_states_to_choose_leaves_out_former_ones(app):

@@ -10,6 +10,7 @@ from flask import Flask, abort
 from flask.testing import FlaskClient
 
 from academy import db as ground
+from academy.accounts.models import State
 from academy.audit import AuditEntry, record
 from academy.db import db
 from academy.errors import Conflict
@@ -24,7 +25,7 @@ def test_writers_take_turns_and_lose_nothing(app: Flask) -> None:
         with app.app_context():
             for step in range(5):
                 count = db.session.scalar(sa.select(sa.func.count()).select_from(AuditEntry))
-                record("test", target=f"{number}-{step}-{count}")
+                record("jobs.retry", target=f"{number}-{step}-{count}")
                 db.session.commit()
 
     threads = [threading.Thread(target=write, args=(number,)) for number in range(8)]
@@ -49,7 +50,7 @@ def test_a_turn_is_given_up_when_a_connection_is_dropped_in_the_middle(app: Flas
 @pytest.mark.parametrize("end", ["refuse", "abort", "crash", "done"])
 def test_a_request_commits_once_or_not_at_all(app: Flask, end: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def view() -> str:
-        record("test", target=end)
+        record("jobs.retry", target=end)
         db.session.flush()
         if end == "refuse":
             raise Conflict
@@ -75,18 +76,18 @@ def ground_policy() -> object:
 
 
 def test_moments_need_a_zone_and_come_back_in_utc(app: Flask) -> None:
-    db.session.add(AuditEntry(at=datetime(2026, 1, 1), actor="a", act="b", target="c"))
+    db.session.add(AuditEntry(at=datetime(2026, 1, 1), act="b", kind="job", target="c", door="page"))
     with pytest.raises(sa.exc.StatementError, match="time zone"):
         db.session.flush()
     db.session.rollback()
-    record("test", target="x")
+    record("jobs.retry", target="x")
     db.session.commit()
 
     assert db.session.scalars(sa.select(AuditEntry.at)).one().tzinfo is UTC
 
 
 def test_release_refuses_what_would_be_lost(app: Flask) -> None:
-    record("test", target="x")
+    db.session.add(State(code="ZZ", name={"en": "New"}, region="EU"))
 
     with pytest.raises(RuntimeError, match="unsaved"):
         ground.release()

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from flask_babel import lazy_gettext as _l
 
 from academy import audit, clock, mail
-from academy.accounts import emails, links, names, queries, scope, throttle, tokens
-from academy.accounts.models import Organisation, Person, Pseudonym
+from academy.accounts import emails, links, names, queries, records, scope, sessions, throttle, tokens
+from academy.accounts.models import Organisation, Person, PersonSession, Pseudonym
 from academy.accounts.services import registration
 from academy.db import db
 from academy.errors import Conflict, NotAllowed
@@ -51,7 +51,7 @@ def create_person(
     _fill(person, profile)
     db.session.add(person)
     db.session.flush()
-    audit.record("person.create", target=person.public_id, after={"state": state_code})
+    audit.record("person.create", target=records.person(person), after={"state": state_code})
     return person
 
 
@@ -84,7 +84,7 @@ def confirm_claim(person: Person, *, viewer: Person) -> None:
 
     Who may confirm an organisation of the person's state thereby confirms the state too.
     """
-    before = _claim(person)
+    before = claim_of(person)
     unit_fits = person.organisation is not None and person.organisation.state_code == person.state_code
     if scope.sees_everybody(viewer) or person.state_code in scope.states_of(viewer):
         person.state_confirmed = person.state_confirmed or clock.now()
@@ -97,12 +97,12 @@ def confirm_claim(person: Person, *, viewer: Person) -> None:
         raise NotAllowed
     person.claim_declined = None
     db.session.flush()
-    audit.record("person.confirm", target=person.public_id, before=before, after=_claim(person))
+    audit.record("person.confirm", target=records.person(person), before=before, after=claim_of(person))
 
 
 def decline_claim(person: Person, *, viewer: Person) -> None:
     """Remove what a person claims and is not confirmed, as far as the viewer's scope reaches."""
-    before = _claim(person)
+    before = claim_of(person)
     of_state = scope.sees_everybody(viewer) or person.state_code in scope.states_of(viewer)
     if not of_state and not scope.covers_organisation(viewer, person.organisation):
         raise NotAllowed
@@ -112,7 +112,7 @@ def decline_claim(person: Person, *, viewer: Person) -> None:
         person.state_code = None
     person.claim_declined = clock.now()
     db.session.flush()
-    audit.record("person.decline", target=person.public_id, before=before, after=_claim(person))
+    audit.record("person.decline", target=records.person(person), before=before, after=claim_of(person))
 
 
 def send_reset(email: str, *, address: str | None) -> None:
@@ -130,10 +130,11 @@ def send_reset(email: str, *, address: str | None) -> None:
     )
 
 
-def set_password(person: Person, password_hash: str) -> None:
-    """Change the password and end all sessions of the person."""
+def set_password(person: Person, password_hash: str, *, keep: PersonSession | None = None) -> None:
+    """Change the password; all sessions of the person but one end, and links of earlier mails are dead."""
     person.password_hash = password_hash
-    person.session_epoch += 1
+    sessions.end_all(person, but=keep)
+    tokens.use_up(person)
     db.session.flush()
 
 
@@ -143,7 +144,8 @@ def _fill(person: Person, profile: Profile) -> None:
     person.language, person.time_zone = profile.language, profile.time_zone
 
 
-def _claim(person: Person) -> dict[str, object]:
+def claim_of(person: Person) -> dict[str, object]:
+    """Return where a person says to serve, and what of it is confirmed, as the audit record keeps it."""
     return {
         "state": person.state_code,
         "state_confirmed": person.state_confirmed is not None,

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
 from academy import audit
+from academy.accounts import records
 from academy.accounts.models import Organisation, Person, State
 from academy.db import db
 from academy.errors import Conflict, Invalid
@@ -64,7 +65,7 @@ def save_state(code: str, facts: StateFacts) -> State:
     for name, value in asdict(facts).items():
         setattr(state, name, value)
     db.session.flush()
-    audit.record("state.save", target=code, before=before, after=_written(state))
+    audit.record("state.save", target=records.state(state), before=before, after=_written(state))
     return state
 
 
@@ -93,9 +94,8 @@ def save_organisation(
     if old_path:
         _move_below(organisation, old_path)
     db.session.flush()
-    audit.record(
-        "organisation.save", target=organisation.public_id, before=before, after=_written_unit(organisation)
-    )
+    after = _written_unit(organisation)
+    audit.record("organisation.save", target=records.organisation(organisation), before=before, after=after)
     return organisation
 
 

@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from academy import audit
+from academy.accounts import records, sessions
 from academy.accounts.models import Grant, Organisation, Person, Role
 from academy.db import db
 from academy.errors import Conflict, Invalid
@@ -37,7 +38,8 @@ def grant(
         return
     person.grants.append(Grant(role=wanted[0], state_code=wanted[1], organisation_id=wanted[2]))
     db.session.flush()
-    audit.record("role.grant", target=person.public_id, after=_written(wanted))
+    sessions.renew_all(person)
+    audit.record("role.grant", target=records.person(person), after=_written(wanted))
 
 
 def revoke(
@@ -54,7 +56,8 @@ def revoke(
     wanted = (role.value, state_code, organisation.id if organisation else None)
     for held in [held for held in person.grants if _facts(held) == wanted]:
         person.grants.remove(held)
-        audit.record("role.revoke", target=person.public_id, before=_written(wanted))
+        audit.record("role.revoke", target=records.person(person), before=_written(wanted))
+        sessions.renew_all(person)
     db.session.flush()
 
 

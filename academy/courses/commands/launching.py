@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from academy import audit
 from academy.accounts.models import Person
 from academy.commands import json_option, print_json
-from academy.courses import queries
+from academy.courses import queries, records
 from academy.courses.models import Activity, Course, Enrolment, Launch
 from academy.courses.runtime import launching, tokens
 from academy.db import db
@@ -41,7 +41,7 @@ def launch_url(
     enrolment = _enrolment(course, email, registration)
     activity = _leaf(course, number) if number else _next_leaf(course, enrolment)
     launch = _open(enrolment, activity, mode.lower())
-    audit.record("courses.launch", target=enrolment.registration, after={"mode": launch.mode})
+    audit.record("courses.launch", target=records.seat(enrolment), after={"mode": launch.mode})
     ticket = tokens.ticket(launch.public_id)
     url = f"{current_app.config['BASE_URL']}/play/{launch.public_id}/open?ticket={ticket}"
     if as_json:

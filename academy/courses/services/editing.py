@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from academy import audit, search
 from academy.accounts.models import Person
-from academy.courses import queries
+from academy.courses import queries, records
 from academy.courses.models import Activity, Course, Section
 from academy.db import db
 from academy.errors import Conflict, Invalid
@@ -44,7 +44,7 @@ def create(code: str, *, title: Mapping[str, str], author: Person | None, **valu
     db.session.add(course)
     db.session.flush()
     index_course(course)
-    audit.record("courses.create", target=course.public_id, after={"code": code, "title": course.title})
+    audit.record("courses.create", target=records.course(course), after={"code": code, "title": course.title})
     return course
 
 
@@ -55,7 +55,7 @@ def change_texts(course: Course, **values: Any) -> None:
         setattr(course, name, value)
     db.session.flush()
     index_course(course)
-    audit.record("courses.change", target=course.public_id, before=before, after=values)
+    audit.record("courses.change", target=records.course(course), before=before, after=values)
 
 
 def index_course(course: Course) -> None:
@@ -74,62 +74,61 @@ def add_section(course: Course, *, title: Mapping[str, str]) -> Section:
     section = Section(course=course, title=dict(title), position=last + 1)
     db.session.add(section)
     db.session.flush()
-    _note(
-        "courses.section.add",
-        section.course,
-        after={"section": str(section.public_id), "title": section.title},
-    )
+    _note("courses.section.add", section, after={"title": section.title})
     return section
 
 
 def rename_section(section: Section, *, title: Mapping[str, str]) -> None:
     """Give a section another title."""
     before, section.title = section.title, dict(title)
-    _note("courses.section.rename", section.course, before={"title": before}, after={"title": section.title})
+    db.session.flush()
+    _note("courses.section.rename", section, before={"title": before}, after={"title": section.title})
 
 
 def move_section(section: Section, *, direction: Direction) -> None:
     """Move a section one place up or down; at the end of the list nothing changes."""
-    _move(section.course.sections, section, direction)
-    _note("courses.section.move", section.course, after={"section": str(section.public_id), "to": direction})
+    before = _move(section.course.sections, section, direction)
+    _note("courses.section.move", section, before=before, after=_place(section))
 
 
 def remove_section(section: Section) -> None:
     """Remove a section; its activities stay in the course, without one."""
-    course, title = section.course, section.title
-    for activity in course.activities:
+    _note("courses.section.remove", section, before={"title": section.title})
+    for activity in section.course.activities:
         if activity.section_id == section.id:
             activity.section_id = None
     db.session.flush()
     db.session.delete(section)
-    _note("courses.section.remove", course, before={"title": title})
+    db.session.flush()
 
 
 def change_activity(activity: Activity, *, title: Mapping[str, str], section: Section | None) -> None:
     """Give an activity its titles and its section."""
-    before: Facts = {"title": activity.title, "section": activity.section_id}
+    titles = {one.id: one.title for one in activity.course.sections}
+    before: Facts = {"title": activity.title, "section": titles.get(activity.section_id or 0)}
     activity.title = dict(title)
     activity.section_id = section.id if section else None
-    after: Facts = {"title": activity.title, "section": activity.section_id}
-    _note("courses.activity.change", activity.course, before=before, after=after)
+    db.session.flush()
+    after: Facts = {"title": activity.title, "section": section.title if section else None}
+    _note("courses.activity.change", activity, before=before, after=after)
 
 
 def move_activity(activity: Activity, *, direction: Direction) -> None:
     """Move an activity one place up or down within its section."""
     beside = [one for one in queries.content_of(activity.course) if one.section_id == activity.section_id]
-    _move(beside, activity, direction)
-    _note(
-        "courses.activity.move", activity.course, after={"activity": str(activity.public_id), "to": direction}
-    )
+    before = _move(beside, activity, direction)
+    _note("courses.activity.move", activity, before=before, after=_place(activity))
 
 
 def remove_activity(activity: Activity) -> None:
     """Take an activity out of the course; learners keep it until the next release, results stay for ever."""
     activity.removed = True
-    _note("courses.activity.remove", activity.course, before={"activity": str(activity.public_id)})
+    db.session.flush()
+    _note("courses.activity.remove", activity, before={"activity": str(activity.public_id)})
 
 
-def _move(parts: Sequence[Part], part: Part, direction: Direction) -> None:
+def _move(parts: Sequence[Part], part: Part, direction: Direction) -> Facts:
+    """Move a part among its siblings; return the place that it had."""
     order = sorted(parts, key=lambda one: (one.position, one.id))
     here = order.index(part)
     there = min(max(here + (-1 if direction == "up" else 1), 0), len(order) - 1)
@@ -137,8 +136,14 @@ def _move(parts: Sequence[Part], part: Part, direction: Direction) -> None:
     for position, one in enumerate(order, start=1):
         one.position = position
     db.session.flush()
+    return {"place": here + 1}
 
 
-def _note(act: str, course: Course, **what: Facts) -> None:
-    db.session.flush()
-    audit.record(act, target=course.public_id, **what)
+def _place(part: Section | Activity) -> Facts:
+    return {"place": part.position}
+
+
+def _note(
+    act: str, part: Section | Activity, *, before: Facts | None = None, after: Facts | None = None
+) -> None:
+    audit.record(act, target=records.course(part.course, part=part.title), before=before, after=after)

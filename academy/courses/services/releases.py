@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from academy import audit, clock
-from academy.courses import queries
+from academy.courses import queries, records
 from academy.courses.models import Course, Release
 from academy.db import db
 from academy.errors import Invalid
@@ -27,7 +27,7 @@ def publish(course: Course) -> Release:
     made = release(course)
     audit.record(
         "courses.publish",
-        target=course.public_id,
+        target=records.course(course),
         before={"status": before},
         after={"status": course.status, "release": made.number},
     )
@@ -56,6 +56,9 @@ def archive(course: Course) -> None:
     """Take the course out of the catalogue; who has a seat keeps it and may finish."""
     before, course.status = course.status, "archived"
     audit.record(
-        "courses.archive", target=course.public_id, before={"status": before}, after={"status": "archived"}
+        "courses.archive",
+        target=records.course(course),
+        before={"status": before},
+        after={"status": "archived"},
     )
     db.session.flush()

@@ -1,6 +1,7 @@
 import pytest
 import sqlalchemy as sa
 
+from academy import audit
 from academy.audit import AuditEntry
 from academy.courses import queries, services
 from academy.courses.models import Section
@@ -55,7 +56,8 @@ def test_change_texts_renews_the_index_and_records_before_and_after(app):
     assert catalogue(Filters(words="old")).found == 0
     assert catalogue(Filters(words="fresh")).found == 1
     entry = db.session.scalar(sa.select(AuditEntry))
-    assert (entry.before, entry.after) == ({"title": {"en": "Old name"}}, {"title": {"en": "Fresh name"}})
+    words = audit.said([entry])[entry.id]
+    assert (words.before, words.after) == ({"title": {"en": "Old name"}}, {"title": {"en": "Fresh name"}})
 
 
 def test_sections_are_added_at_the_end_renamed_and_moved(app):

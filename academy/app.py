@@ -19,12 +19,14 @@ from academy import (
     mail,
     operation,
     security,
+    storage,
     templating,
     workers,
 )
 from academy.accounts import cli as accounts_cli
 from academy.accounts import services as accounts_services
 from academy.accounts import signin
+from academy.accounts import slots as accounts_slots
 from academy.accounts import views as accounts_views
 from academy.administration import views as administration_views
 from academy.certificates import cli as certificates_cli
@@ -33,11 +35,13 @@ from academy.certificates import slots as certificates_slots
 from academy.certificates import views as certificates_views
 from academy.courses import cli as courses_cli
 from academy.courses import jobs as courses_jobs
+from academy.courses import slots as courses_slots
 from academy.courses import views as courses_views
 from academy.courses.runtime import origin, sessions
 from academy.demo import cli as demo_cli
 from academy.home import views as home_views
 from academy.library import cli as library_cli
+from academy.library import slots as library_slots
 from academy.library import views as library_views
 from academy.progress import cli as progress_cli
 from academy.progress import jobs as progress_jobs
@@ -46,8 +50,9 @@ from academy.progress import slots as progress_slots
 from academy.progress import views as progress_views
 from academy.progress.signals import course_completed
 from academy.reports import cli as reports_cli
+from academy.reports import slots as reports_slots
 from academy.reports import views as reports_views
-from academy.templating import NavigationItem, slot
+from academy.templating import NavigationItem, slot, waiting
 from academy.xapi import cli as xapi_cli
 from academy.xapi import resources as xapi_resources
 from academy.xapi.signals import statements_stored
@@ -60,7 +65,7 @@ def create_app(settings: Mapping[str, object] | None = None) -> Flask:
     app = Flask(__name__, instance_relative_config=True, static_folder="static")
     app.config.update(config.load())
     app.config.update(settings or {})
-    for part in (db, locale, errors, security, templating, jobs, workers, operation):
+    for part in (db, locale, errors, security, storage, templating, jobs, workers, operation):
         part.init_app(app)
     _sign_in(app)
     _blueprints(app)
@@ -110,7 +115,12 @@ def _commands(app: Flask) -> None:
         reports_cli,
         demo_cli,
     )
-    for group in (*operation.groups, *catalogues.groups, *(group for room in rooms for group in room.groups)):
+    for group in (
+        *operation.groups,
+        *serving.groups,
+        *catalogues.groups,
+        *(group for room in rooms for group in room.groups),
+    ):
         app.cli.add_command(group)
 
 
@@ -135,22 +145,34 @@ def _slots(app: Flask) -> None:
     slot(app, "learn.aside", certificates_slots.mine)
     slot(app, "course_home.aside", certificates_slots.of_course)
     slot(app, "progress.certificate", certificates_slots.serial)
+    slot(app, "desk.waiting", accounts_slots.waiting)
+    slot(app, "desk.waiting", courses_slots.waiting)
+    slot(app, "desk.rows", reports_slots.taught)
+    slot(app, "desk.rows", library_slots.desk)
+    slot(app, "desk.figures", reports_slots.numbers)
+    slot(app, "desk.aside", reports_slots.links)
+    slot(app, "desk.aside", courses_slots.acts)
+    app.extensions["academy.waiting"] += [accounts_views.waiting_count, courses_slots.waiting_count]
 
 
 def _navigation(app: Flask) -> None:
-    staff = frozenset({"coordinator", "secretariat", "administrator"})
-    trainers = frozenset({"trainer", "administrator"})
-    guests = frozenset({"anonymous"})
+    administrators, guests = frozenset({"administrator"}), frozenset({"anonymous"})
+    staff = frozenset({"coordinator", "secretariat"})
+    trainers = frozenset({"trainer"})
     app.extensions["academy.navigation"] = [
         NavigationItem("home.index", _l("Home"), guests),
-        NavigationItem("progress.learn", _l("My learning"), frozenset({"learner"})),
+        NavigationItem("home.desk", _l("Overview"), administrators, count=waiting),
+        NavigationItem("home.desk", _l("My desk"), staff | trainers, count=waiting),
+        NavigationItem("home.desk", _l("Library desk"), frozenset({"editor"})),
+        NavigationItem("home.desk", _l("Figures"), frozenset({"observer"})),
+        NavigationItem("courses.teach", _l("My courses"), trainers | administrators),
+        NavigationItem("accounts.people", _l("People"), staff | administrators),
+        NavigationItem("reports.completion", _l("Reports"), staff | administrators),
+        NavigationItem("administration.overview", _l("Administration"), administrators),
+        NavigationItem("progress.learn", _l("My learning"), frozenset({"learner"}), rank=3),
         NavigationItem("courses.catalogue", _l("Courses")),
-        NavigationItem("courses.teach", _l("My courses"), trainers),
-        NavigationItem("accounts.people", _l("People"), staff, count=accounts_views.waiting_count),
-        NavigationItem("reports.completion", _l("Reports"), staff),
-        NavigationItem("administration.overview", _l("Administration"), frozenset({"administrator"})),
-        NavigationItem("library.observatory", _l("Observatory")),
-        NavigationItem("library.dialogue", _l("Dialogue")),
+        NavigationItem("library.observatory", _l("Observatory"), rank=4),
+        NavigationItem("library.dialogue", _l("Dialogue"), rank=2),
         NavigationItem("certificates.verify_form", _l("Verify a certificate"), guests),
         NavigationItem("home.help", _l("Help")),
     ]

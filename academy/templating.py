@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from flask import Flask, Response, current_app, has_request_context, request, url_for
+from flask import Flask, Response, current_app, flash, g, has_request_context, request, url_for
 from flask_compress import Compress
 from flask_login import current_user
 from markupsafe import Markup
@@ -22,25 +22,33 @@ STATIC = Path(__file__).parent / "static"
 STYLE_URL = re.compile(r'url\("((?:vendor|img|fonts)/[^"?#]+)"\)')
 SETTING_TEXTS = ("name", "process", "funding", "disclaimer")
 IMMUTABLE = "public, max-age=31536000, immutable"
+MOST_ENTRIES = 8  # of the navigation; what is beyond stands on the desk and in the menu of phones
 
 Slot = Callable[..., str]
+Count = Callable[[], int]
 compress = Compress()
 
 
 @dataclass(frozen=True)
 class NavigationItem:
-    """One entry of the role navigation: endpoint, lazily translated label, and who sees it."""
+    """One entry of the role navigation: endpoint, lazily translated label, and who sees it.
+
+    Who holds several roles gets each endpoint once, under its first label. Where the entries are too many,
+    those of the highest `rank` are the first to go to "more".
+    """
 
     endpoint: str
     label: object
     roles: frozenset[str] = frozenset()
-    count: Callable[[], int] | None = None
+    count: Count | None = None
+    rank: int = 1
 
 
 def init_app(app: Flask) -> None:
     """Connect globals, the style bundle and compression."""
     app.extensions["academy.slots"] = defaultdict(list)
     app.extensions["academy.navigation"] = []
+    app.extensions["academy.waiting"] = []
     app.jinja_env.globals.update(asset=asset, slot=fill_slot, status_look=look, THEMES=THEMES)
     app.jinja_env.filters["without"] = _without
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -61,6 +69,18 @@ def fill_slot(name: str, **context: object) -> Markup:
     """Return what the rooms put into a named place, in the order of registration."""
     functions = current_app.extensions["academy.slots"][name]
     return Markup("".join(function(**context) for function in functions))  # noqa: S704 -- rendered by rooms
+
+
+def waiting() -> int:
+    """Return how much work waits for the signed-in person's decision, in all rooms; asked once a request."""
+    if "waiting" not in g:
+        g.waiting = sum(count() for count in current_app.extensions["academy.waiting"])
+    return int(g.waiting)
+
+
+def toast(text: str, *, undo: str, fields: Mapping[str, str]) -> None:
+    """Say on the next page what was done on this one, and offer to undo it: a POST of the fields."""
+    flash({"text": text, "undo": undo, "fields": dict(fields)}, "toast")  # type: ignore[arg-type]
 
 
 def asset(path: str) -> str:
@@ -103,7 +123,13 @@ def _without(pairs: Mapping[str, object], *names: str) -> dict[str, object]:
 
 def _page_context() -> dict[str, object]:
     texts = {name: current_app.config[f"{name.upper()}_{language().upper()}"] for name in SETTING_TEXTS}
-    return {"navigation": _navigation(), "settings_texts": texts, "demo_mode": demo_mode()}
+    entries = _navigation()
+    return {
+        "navigation": [entry for entry in entries if not entry["is_more"]],
+        "navigation_more": [entry for entry in entries if entry["is_more"]],
+        "settings_texts": texts,
+        "demo_mode": demo_mode(),
+    }
 
 
 def demo_mode() -> bool:
@@ -117,12 +143,17 @@ def _navigation() -> list[dict[str, object]]:
     roles: frozenset[str] = (
         current_user.roles if current_user and current_user.is_authenticated else frozenset({"anonymous"})
     )
-    found = []
+    items: dict[str, NavigationItem] = {}
     for item in current_app.extensions["academy.navigation"]:
-        if item.roles and not item.roles & roles:
-            continue
-        url = url_for(item.endpoint)
-        here = request.path == url or (url != "/" and request.path.startswith(f"{url}/"))
-        count = item.count() if item.count else 0
-        found.append({"url": url, "label": item.label, "current": here, "count": count})
-    return found
+        if not item.roles or item.roles & roles:
+            items.setdefault(item.endpoint, item)
+    by_rank = sorted(items.values(), key=lambda item: item.rank)
+    kept = {item.endpoint for item in by_rank[:MOST_ENTRIES]}
+    return [_entry(item, is_more=item.endpoint not in kept) for item in items.values()]
+
+
+def _entry(item: NavigationItem, *, is_more: bool) -> dict[str, object]:
+    url = url_for(item.endpoint)
+    here = request.path == url or (url != "/" and request.path.startswith(f"{url}/"))
+    count = item.count() if item.count else 0
+    return {"url": url, "label": item.label, "current": here, "count": count, "is_more": is_more}

@@ -5,6 +5,8 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from academy.accounts.privacy import PRIVACY_VERSION
+from academy.accounts.scope import sees_everybody
+from academy.accounts.views.landing import landing
 from academy.courses.queries import catalogue
 from academy.courses.views.catalogue import cover_url
 from academy.courses.words import LEVELS, THEMES
@@ -12,9 +14,14 @@ from academy.errors import NotFound
 from academy.home import outbox as mails
 from academy.library import queries as library
 from academy.library.vocabulary import TYPES
+from academy.locale import translated
+from academy.reports import queries as reports
 from academy.security import access
+from academy.templating import waiting
 
 NEWEST = 3
+DECIDING = frozenset({"trainer", "coordinator", "secretariat", "administrator"})
+DESKS = (*sorted(DECIDING), "editor", "observer")
 
 blueprint = Blueprint("home", __name__, template_folder="templates")
 
@@ -22,9 +29,9 @@ blueprint = Blueprint("home", __name__, template_folder="templates")
 @blueprint.get("/")
 @access.public
 def index() -> str | Response:
-    """Say what this is; who is signed in goes to the own learning."""
+    """Say what this is; who is signed in goes to the own desk or learning."""
     if current_user.is_authenticated:
-        return redirect(url_for("progress.learn"), 303)
+        return redirect(landing(current_user), 303)
     courses = catalogue.catalogue(catalogue.Filters())
     found = library.find("observatory", reader=current_user, filters=library.Filters())
     return render_template(
@@ -37,6 +44,19 @@ def index() -> str | Response:
         levels=LEVELS,
         types=TYPES,
         cover_url=cover_url,
+    )
+
+
+@blueprint.get("/desk")
+@access.roles(*DESKS)
+def desk() -> str:
+    """Show staff what waits for their decision, then what the rooms of their roles have to say."""
+    return render_template(
+        "home/desk.html",
+        waiting=waiting(),
+        deciding=DECIDING,
+        scope=[translated(name) for name in reports.scope_names(current_user)],
+        sees_all=sees_everybody(current_user),
     )
 
 

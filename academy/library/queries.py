@@ -75,6 +75,39 @@ def resource(collection: str, reference: str, *, reader: Any) -> Resource:
     return found
 
 
+@dataclass(frozen=True)
+class Holdings:
+    """What the libraries hold, and the newest documents that exist in one language only."""
+
+    counts: dict[str, int]
+    in_both: int
+    not_public: int
+    single: list[Any]
+
+    @property
+    def all(self) -> int:
+        """Return the number of documents in all."""
+        return sum(self.counts.values())
+
+
+def holdings(*, reader: Any, most: int) -> Holdings:
+    """Count what a reader may see of the libraries, in one query of their short facts."""
+    columns = (Resource.collection, Resource.reference, Resource.title, Resource.year)
+    found = db.session.execute(
+        sa.select(*columns, Resource.languages, Resource.audience)
+        .where(rules.readable(reader))
+        .order_by(Resource.year.desc(), Resource.reference)
+    ).all()
+    single = [one for one in found if len(one.languages) == 1]
+    counted = Counter(one.collection for one in found)
+    return Holdings(
+        counts={name: counted[name] for name in ("observatory", "dialogue")},
+        in_both=sum(len(one.languages) > 1 for one in found),
+        not_public=sum(one.audience != "public" for one in found),
+        single=single[:most],
+    )
+
+
 def states() -> Sequence[State]:
     """Return all participating states."""
     return db.session.scalars(sa.select(State)).all()

@@ -176,6 +176,11 @@ def role_name(role: str) -> str:
     return str(ROLES[Role(role)])
 
 
+def region_name(region: str) -> str:
+    """Return the name of a region in the reader's language; one that is not known stands as it is."""
+    return str(REGIONS.get(region, region))
+
+
 def _of(organisation: Organisation) -> dict[str, object]:
     return {
         "name_en": organisation.name.get("en"),

@@ -4,6 +4,7 @@ from academy.accounts.services.people import (
     EmailTaken,
     Profile,
     change_service,
+    claim_of,
     confirm_claim,
     create_person,
     decline_claim,
@@ -22,6 +23,7 @@ from academy.accounts.services.places import (
 )
 from academy.accounts.services.registration import Application, confirm, register, resend_confirmation
 from academy.accounts.services.roles import LastAdministrator, ScopeMissing, grant, revoke
+from academy.accounts.services.undoing import TooLateToUndo, decision, undo_decision
 
 __all__ = [
     "Application",
@@ -32,10 +34,13 @@ __all__ = [
     "Profile",
     "ScopeMissing",
     "StateFacts",
+    "TooLateToUndo",
     "change_service",
+    "claim_of",
     "confirm",
     "confirm_claim",
     "create_person",
+    "decision",
     "decline_claim",
     "grant",
     "invite",
@@ -47,5 +52,6 @@ __all__ = [
     "save_state",
     "send_reset",
     "set_password",
+    "undo_decision",
     "update_profile",
 ]

@@ -4,7 +4,7 @@ from flask import Blueprint, g
 from flask_login import current_user
 
 from academy.accounts import queries
-from academy.accounts.forms.administration import role_name, role_names
+from academy.accounts.forms.administration import region_name, role_name, role_names
 from academy.accounts.states import state_footnote, state_name
 from academy.accounts.zones import zone_name
 
@@ -12,7 +12,7 @@ STAFF = ("coordinator", "secretariat", "administrator")
 
 blueprint = Blueprint("accounts", __name__, template_folder="../templates")
 
-for _filter in (state_name, role_name, role_names, zone_name):
+for _filter in (state_name, region_name, role_name, role_names, zone_name):
     blueprint.add_app_template_filter(_filter)
 blueprint.add_app_template_global(state_footnote)
 

@@ -4,8 +4,7 @@ from urllib.parse import urlsplit
 
 from flask import url_for
 
-from academy.accounts.models import Person
-from academy.accounts.queries import count_claimants
+from academy.accounts.models import Person, Role
 
 
 def safe_path(target: str | None) -> str | None:
@@ -22,12 +21,7 @@ def safe_path(target: str | None) -> str | None:
 
 
 def landing(person: Person) -> str:
-    """Return the first page of a person: what waits, by role, else the own learning."""
-    roles = person.roles
-    if roles & {"coordinator", "secretariat", "administrator"}:
-        if count_claimants(person):
-            return url_for("accounts.people", tab="waiting")
-        return url_for("accounts.people" if "administrator" in roles else "reports.completion")
-    if "trainer" in roles:
-        return url_for("courses.teach")
+    """Return the first page of a person: the desk of who has a role, else the own learning."""
+    if person.roles - {Role.LEARNER}:
+        return url_for("home.desk")
     return url_for("progress.learn")

@@ -8,9 +8,12 @@ from flask_login import current_user
 
 from academy import paging
 from academy.accounts import queries, services
+from academy.accounts.models import Person
 from academy.accounts.views.blueprint import STAFF, blueprint
+from academy.accounts.views.landing import safe_path
 from academy.accounts.views.signin import Page
 from academy.security import access
+from academy.templating import toast
 
 
 @blueprint.get("/people")
@@ -29,9 +32,10 @@ def people() -> Page:
 def confirm_person(public_id: UUID) -> Page:
     """Confirm where a person serves."""
     person = queries.claimant(public_id, viewer=current_user)
+    before = services.claim_of(person)
     services.confirm_claim(person, viewer=current_user)
-    flash(_("%(name)s is confirmed.", name=person.display_name), "success")
-    return redirect(url_for(".people", tab="waiting"), 303)
+    _toast(person, _("%(name)s is confirmed.", name=person.display_name), before=before)
+    return _back()
 
 
 @blueprint.post("/people/<uuid:public_id>/decline")
@@ -39,6 +43,27 @@ def confirm_person(public_id: UUID) -> Page:
 def decline_person(public_id: UUID) -> Page:
     """Say that a person does not serve here; the claim is removed, the account stays."""
     person = queries.claimant(public_id, viewer=current_user)
+    before = services.claim_of(person)
     services.decline_claim(person, viewer=current_user)
-    flash(_("%(name)s is not counted as one of yours.", name=person.display_name), "info")
-    return redirect(url_for(".people", tab="waiting"), 303)
+    text = _("%(name)s is not counted as one of yours.", name=person.display_name)
+    _toast(person, text, before=before)
+    return _back()
+
+
+@blueprint.post("/people/undo")
+@access.roles(*STAFF)
+def undo_decision() -> Page:
+    """Take back the decision that was just made."""
+    person = services.undo_decision(request.form.get("note", ""), viewer=current_user)
+    flash(_("%(name)s waits for a decision again.", name=person.display_name), "info")
+    return _back()
+
+
+def _toast(person: Person, text: str, *, before: dict[str, object]) -> None:
+    place = safe_path(request.form.get("next"))
+    fields = {"note": services.decision(person, before=before)} | ({"next": place} if place else {})
+    toast(text, undo=url_for(".undo_decision"), fields=fields)
+
+
+def _back() -> Page:
+    return redirect(safe_path(request.form.get("next")) or url_for(".people", tab="waiting"), 303)

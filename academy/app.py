@@ -19,6 +19,7 @@ from academy import (
     mail,
     operation,
     security,
+    serving,
     storage,
     templating,
     workers,

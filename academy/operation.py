@@ -1,9 +1,5 @@
-"""What keeps an instance running: migrations, the production server, and whether it is well."""
+"""What keeps an instance running: migrations, and whether it is well."""
 
-import ctypes
-import os
-import signal
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,8 +14,6 @@ from academy.security import access
 if TYPE_CHECKING:
     from alembic.config import Config
 
-SERVER = "ACADEMY_SERVER_PROCESS"
-PR_SET_PDEATHSIG = 1
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -94,27 +88,4 @@ def downgrade_command(revision: str) -> None:
     downgrade(revision)
 
 
-@click.command("serve")
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=5000, show_default=True)
-@click.option("--workers", default=1, show_default=True, help="Processes; SQLite wants one.")
-def serve(host: str, port: int, workers: int) -> None:
-    """Serve the Academy with granian, in this process."""
-    if not os.environ.get("ACADEMY_CONFIG"):
-        os.environ.setdefault("ACADEMY_BASE_URL", f"http://localhost:{port}")
-    arguments = [
-        *("--interface", "wsgi", "--host", host, "--port", str(port), "--workers", str(workers)),
-        *("--blocking-threads", "64", "--backlog", "1024", "--no-ws", "--workers-kill-timeout", "10"),
-        "academy.wsgi:app",
-    ]
-    os.environ[SERVER] = str(os.getpid())  # which exec keeps
-    os.execv(sys.executable, [sys.executable, "-m", "granian", *arguments])  # noqa: S606
-
-
-def end_with_server() -> None:
-    """Have this worker killed with the server that started it; it would keep the port and go on alone."""
-    if sys.platform == "linux" and os.environ.get(SERVER) == str(os.getppid()):
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
-groups: tuple[click.Command, ...] = (database, serve)
+groups: tuple[click.Command, ...] = (database,)

@@ -1,0 +1,122 @@
+"""The processes of an installation: the web server, and workers beside it."""
+
+import ctypes
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import click
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+
+from academy.workers import THREADS, Crew
+
+log = logging.getLogger(__name__)
+
+PARENT = "ACADEMY_PARENT_PROCESS"
+PR_SET_PDEATHSIG = 1
+
+#: Seconds until a process that was asked to end is killed: requests under way first, then jobs.
+SERVER_ENDS_WITHIN = 30
+JOBS_END_WITHIN = 8.0
+WORKER_GRACE = 20.0
+AGAIN = 1.0
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=5000, show_default=True)
+@click.option(
+    "--socket", type=click.Path(), help="Unix socket for a proxy on this machine, instead of a port."
+)
+@click.option("--socket-mode", default="660", show_default=True, help="Who may open the socket, in octal.")
+@click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Processes.")
+@with_appcontext
+def serve(host: str, port: int, socket: str | None, socket_mode: str, workers: int) -> None:
+    """Serve the Academy with granian, in this process.
+
+    SQLite takes one process. SIGTERM ends requests and jobs under way within half a minute.
+    """
+    if workers > 1 and str(current_app.config["DATABASE_URL"]).startswith("sqlite"):
+        raise click.UsageError("SQLite takes one process; more need ACADEMY_DATABASE_URL of PostgreSQL.")
+    if not os.environ.get("ACADEMY_CONFIG"):
+        os.environ.setdefault("ACADEMY_BASE_URL", f"http://localhost:{port}")
+    place = ("--host", host, "--port", str(port))
+    if socket:
+        place = ("--uds", socket, "--uds-permissions", socket_mode)
+    arguments = [
+        *("--interface", "wsgi", *place, "--workers", str(workers), "--respawn-failed-workers"),
+        *("--blocking-threads", "64", "--backlog", "1024", "--no-ws"),
+        *("--workers-kill-timeout", str(SERVER_ENDS_WITHIN)),
+        "academy.wsgi:app",
+    ]
+    os.environ[PARENT] = str(os.getpid())  # which exec keeps
+    os.execv(sys.executable, [sys.executable, "-m", "granian", *arguments])  # noqa: S606
+
+
+@click.command("worker")
+@click.option("--processes", type=click.IntRange(1), default=1, show_default=True)
+@click.option(
+    "--threads", type=click.IntRange(1), default=THREADS, show_default=True, help="Jobs at a time, each."
+)
+@with_appcontext
+def worker(processes: int, threads: int) -> None:
+    """Run jobs, beside a server or elsewhere.
+
+    Set ACADEMY_JOBS_URL for the server and for workers; then the server runs no jobs, and wakes workers
+    through Redis. SIGTERM lets jobs under way end within 20 seconds and gives the others back.
+    """
+    if processes > 1:
+        oversee(processes, threads)
+        return
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    end_with_parent()
+    asked = asked_to_end()
+    crew = Crew(app, threads=threads, place="process")
+    crew.start()
+    click.echo(f"worker {crew.id} runs up to {threads} jobs at a time", err=True)
+    asked.wait()
+    crew.stop(WORKER_GRACE)
+
+
+def oversee(processes: int, threads: int) -> None:
+    """Run several workers as children, start one again that dies, and pass on the wish to end."""
+    command = [sys.executable, "-m", "academy", "worker", "--threads", str(threads)]
+    environment = os.environ | {PARENT: str(os.getpid())}
+    asked = asked_to_end()
+    children: list[subprocess.Popen[bytes]] = []
+    while not asked.is_set():
+        children = [child for child in children if child.poll() is None]
+        for _ in range(processes - len(children)):
+            children.append(subprocess.Popen(command, env=environment))  # noqa: S603 -- our own command
+        asked.wait(AGAIN)
+    for child in children:
+        child.terminate()
+    end = time.monotonic() + SERVER_ENDS_WITHIN
+    for child in children:
+        try:
+            child.wait(max(0.1, end - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            log.warning("worker process %s did not end, it is killed", child.pid)
+            child.kill()
+
+
+def asked_to_end() -> threading.Event:
+    """Return an event that SIGTERM and Ctrl-C set."""
+    asked = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda number, frame: asked.set())
+    return asked
+
+
+def end_with_parent() -> None:
+    """Have this process killed with the server or overseer that started it; it would go on alone."""
+    if sys.platform == "linux" and os.environ.get(PARENT) == str(os.getppid()):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+groups: tuple[click.Command, ...] = (serve, worker)

@@ -1,5 +1,6 @@
 """What keeps an instance running: migrations, and whether it is well."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -7,6 +8,7 @@ import click
 import sqlalchemy as sa
 from flask import Flask, Response, current_app, jsonify
 
+from academy import audit
 from academy.commands import Commands
 from academy.db import db, installation
 from academy.security import access
@@ -78,14 +80,31 @@ database = Commands("db", help="The database.")
 @click.argument("revision", default="head")
 def upgrade_command(revision: str) -> None:
     """Bring the database to the newest revision."""
-    upgrade(revision)
+    _on_record("db.upgrade", lambda: upgrade(revision))
 
 
 @database.command("downgrade")
 @click.argument("revision")
 def downgrade_command(revision: str) -> None:
     """Take the database back to a revision."""
-    downgrade(revision)
+    _on_record("db.downgrade", lambda: downgrade(revision))
+
+
+def _on_record(act: str, change: Callable[[], None]) -> None:
+    """Change the form of the database and record it, where the record exists in the new form."""
+    before = revision_of()
+    change()
+    after = revision_of()
+    if sa.inspect(db.engine).has_table(audit.AuditSeal.__tablename__):
+        audit.record(act, target="database", before={"revision": before}, after={"revision": after})
+
+
+def revision_of() -> str | None:
+    """Return the revision that the database is at, None where it is empty."""
+    from alembic.migration import MigrationContext  # noqa: PLC0415 -- slow import
+
+    with db.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
 
 
 groups: tuple[click.Command, ...] = (database,)

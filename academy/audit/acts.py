@@ -64,7 +64,6 @@ ACTS: dict[str, Act] = {
     "xapi.credentials.revoke": Act("credential", _l("Key of the record store revoked")),
     "xapi.export": Act("statements", _l("All statements exported")),
     "xapi.import": Act("statements", _l("Statements imported")),
-    "xapi.void": Act("statements", _l("Statement voided")),
     "progress.rebuild": Act("instance", _l("Progress calculated anew from all statements")),
     "reports.export": Act("report", _l("Report with personal data downloaded")),
     "audit.export": Act("instance", _l("Audit record downloaded")),

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
-from academy import storage
+from academy import audit, storage
 from academy.accounts import queries as account_queries
 from academy.accounts.models import Person
-from academy.certificates import checking, queries, services
+from academy.certificates import checking, queries, records, services
 from academy.commands import REFUSED, Commands, json_option, print_json, print_table
 from academy.courses import queries as course_queries
 from academy.errors import NotFound
@@ -43,7 +43,11 @@ def issue(code: str, email: str) -> None:
     enrolment = course_queries.enrolment_of(course_queries.course_by_code(code), _person(email))
     if enrolment is None:
         raise NotFound(f"{email} is not in the course {code}")
-    click.echo(services.issue(enrolment.registration).serial)
+    known = queries.of_registration(enrolment.registration)
+    issued = services.issue(enrolment.registration)
+    if known is None:
+        audit.record("certificates.issue", target=records.certificate(issued))
+    click.echo(issued.serial)
 
 
 @certificates.command("revoke")

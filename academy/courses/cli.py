@@ -4,9 +4,10 @@ import click
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
+from academy import audit
 from academy.accounts.models import Person
 from academy.commands import Commands, json_option, print_json, print_table
-from academy.courses import queries, services
+from academy.courses import queries, records, services
 from academy.courses.commands.launching import launch_url
 from academy.courses.commands.packages import packages_group
 from academy.courses.models import Course
@@ -71,7 +72,12 @@ def enrol(code: str, email: str) -> None:
     person = db.session.scalar(sa.select(Person).where(sa.func.lower(Person.email) == email.strip().lower()))
     if person is None:
         raise NotFound(_l("Nobody has the address %(email)s.", email=email))
-    click.echo(str(services.enrol(queries.course_by_code(code), person=person).registration))
+    course = queries.course_by_code(code)
+    before = queries.enrolment_of(course, person)
+    seat = services.enrol(course, person=person)
+    if before is None:
+        audit.record("courses.enrol", target=records.seat(seat))
+    click.echo(str(seat.registration))
 
 
 courses_group.command("launch-url")(launch_url)

@@ -2,6 +2,7 @@
 
 import click
 
+from academy import audit
 from academy.commands import Commands
 from academy.demo import loading, people
 
@@ -17,6 +18,7 @@ def load(learners: int, seed: int, once: bool) -> None:
     if not (once and loading.is_loaded()):
         with click.progressbar(length=learners, label="Loading demo data", show_pos=True) as bar:
             stored = loading.load(learners=learners, seed=seed, progress=lambda done: bar.update(1))
+        audit.record("demo.load", target="demo", after={"learners": learners, "statements": stored})
         click.echo(f"{learners} learners, {stored} statements")
     click.echo("Demo accounts (password " + people.PASSWORD + "):")
     for email, (name, _cyrillic, state, role) in people.ACCOUNTS.items():

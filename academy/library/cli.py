@@ -2,6 +2,7 @@
 
 import click
 
+from academy import audit
 from academy.commands import Commands
 from academy.library import services
 
@@ -11,7 +12,9 @@ library = Commands("library", help="The two libraries.")
 @library.command("reindex")
 def reindex() -> None:
     """Make the search index of all resources anew."""
-    click.echo(f"{services.reindex()} resources indexed")
+    count = services.reindex()
+    audit.record("library.reindex", target="library", after={"resources": count})
+    click.echo(f"{count} resources indexed")
 
 
 groups: tuple[click.Command, ...] = (library,)

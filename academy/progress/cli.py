@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from academy import audit
 from academy.accounts import queries as account_queries
 from academy.commands import REFUSED, Commands, json_option, print_json, print_table
 from academy.courses import queries as course_queries
@@ -43,6 +44,8 @@ def show(code: str, email: str, as_json: bool) -> None:
 def rebuild(verify: bool) -> int:
     """Replay all statements and make every row of progress anew; nothing else happens."""
     outcome = rebuilding.rebuild(verify=verify)
+    if not verify:
+        audit.record("progress.rebuild", target="progress", after={"registrations": outcome.registrations})
     for one in outcome.differences[:SHOWN_DIFFERENCES]:
         where = f"activity {one.activity}" if one.activity else "course"
         click.echo(f"{one.registration} {where}: {one.field} is {one.stands}, replayed {one.replayed}")

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 from flask_babel import force_locale
 
+from academy import audit
 from academy.accounts import queries as accounts_queries
 from academy.accounts.models import Person
 from academy.commands import UNUSABLE, Commands
@@ -35,8 +36,11 @@ def completion(kind: str, output: Path, email: str, language: str, **typed: str 
         click.echo(f"--{name}: {text!r} is not a date; write 2026-11-24", err=True)
     if wrong:
         return UNUSABLE
+    reader = _reader(email)
+    about = {"format": kind, "filters": wanted.query(), "scope of": email}
+    audit.record("reports.export", target=audit.Target("completion", person=reader.public_id), after=about)
     with force_locale(language):
-        output.write_bytes(WRITERS[kind](_reader(email), wanted).read())
+        output.write_bytes(WRITERS[kind](reader, wanted).read())
     return 0
 
 

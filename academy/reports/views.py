@@ -4,7 +4,7 @@ from flask import Blueprint, Response, render_template, request, send_file
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from academy import clock, paging
+from academy import audit, clock, paging
 from academy.accounts.states import FOOTNOTE
 from academy.locale import day, language, translated
 from academy.reports import exports, filters, queries
@@ -45,7 +45,7 @@ def completion() -> str:
 @access.roles(*STAFF)
 def completion_csv() -> Response:
     """Send the report as CSV, as Excel opens it in the reader's language."""
-    wanted, _wrong = filters.read(request.args)
+    wanted = _noted("csv")
     return _download(exports.csv_file(current_user, wanted), "csv", "text/csv")
 
 
@@ -53,8 +53,16 @@ def completion_csv() -> Response:
 @access.roles(*STAFF)
 def completion_xlsx() -> Response:
     """Send the report as XLSX."""
-    wanted, _wrong = filters.read(request.args)
+    wanted = _noted("xlsx")
     return _download(exports.xlsx(current_user, wanted), "xlsx", XLSX)
+
+
+def _noted(kind: str) -> filters.Filters:
+    """Return what was asked for, once it is on record who takes it out."""
+    wanted, _wrong = filters.read(request.args)
+    about = {"format": kind, "filters": wanted.query(text=""), "narrowed by a search": bool(wanted.text)}
+    audit.record_reading("reports.export", target="completion", after=about)
+    return wanted
 
 
 def _download(file: object, ending: str, kind: str) -> Response:

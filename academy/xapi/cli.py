@@ -2,6 +2,7 @@
 
 import click
 
+from academy import audit
 from academy.commands import Commands, json_option, print_json, print_table
 from academy.db import db
 from academy.xapi import credentials, transfer
@@ -27,6 +28,7 @@ groups: tuple[click.Command, ...] = (xapi,)
 def create(name: str, scopes: tuple[str, ...], as_json: bool) -> None:
     """Make a credential and print its key and secret, once."""
     key, secret = credentials.issue(db.session.connection(), name=name, scopes=scopes)
+    audit.record("xapi.credentials.create", target=audit.Target(key, name), after={"scopes": scopes})
     if as_json:
         print_json({"key": key, "secret": secret})
     else:
@@ -58,12 +60,14 @@ def list_credentials(as_json: bool) -> None:
 def revoke(key: str) -> None:
     """Make a credential useless from now on."""
     credentials.revoke(db.session.connection(), key=key)
+    audit.record("xapi.credentials.revoke", target=key)
 
 
 @xapi.command("export")
 @click.option("-o", "--output", type=click.Path(dir_okay=False), default="-", help="File; else the screen.")
 def export(output: str) -> None:
     """Write all statements as JSON lines, oldest first, exactly as they are stored."""
+    audit.record("xapi.export", target=output)
     with click.open_file(output, "wb") as file:
         file.writelines(transfer.lines(db.session.connection()))
 
@@ -75,6 +79,7 @@ def import_statements(source: str, as_json: bool) -> None:
     """Store the statements of JSON lines; all of them or none."""
     with click.open_file(source, "rb") as file:
         found = transfer.take_in(db.session.connection(), file)
+    audit.record("xapi.import", target=source, after={"stored": found.stored, "known": found.known})
     if as_json:
         print_json({"stored": found.stored, "known": found.known})
     else:

@@ -60,6 +60,15 @@ def _content_origin(text: str) -> str:
     return text.rstrip("/")
 
 
+def _database_url(text: str) -> str:
+    scheme, _, rest = text.partition("://")
+    if scheme.startswith("postgres"):
+        return f"postgresql+psycopg://{rest}"
+    if text and scheme != "sqlite":
+        raise ValueError("expected postgresql://user:password@host/database or sqlite:///<file>")
+    return text
+
+
 def _mail_url(text: str) -> str:
     if text and urlsplit(text).scheme not in {"smtp", "smtps"}:
         raise ValueError("expected smtp://[user:password@]host[:port] or smtps://…")
@@ -73,9 +82,18 @@ def _jobs_url(text: str) -> str:
 
 
 def _storage_url(text: str) -> str:
-    if text and not text.startswith("file:"):
-        raise ValueError("expected file:<folder>")
-    return text
+    if text.startswith("s3://"):
+        parts = urlsplit(text)
+        steps = parts.path.strip("/").split("/") if parts.path.strip("/") else []
+        if parts.netloc and not set(parts.netloc) & set(":@") and not parts.query and ".." not in steps:
+            return text.rstrip("/")
+    elif not text or (text.startswith("file:") and text != "file:"):
+        return text
+    raise ValueError("expected file:<folder> or s3://<bucket>/<prefix>")
+
+
+def _endpoint(text: str) -> str:
+    return _origin(text) if text else text
 
 
 def _shared(text: str) -> str:
@@ -106,7 +124,19 @@ def _positive(text: str) -> int:
 
 SETTINGS = (
     Setting("INSTANCE_PATH", "instance", str, "Folder of the database, files, keys and the outbox"),
-    Setting("DATABASE_URL", "", str, "SQLAlchemy URL; empty: SQLite in the instance folder"),
+    Setting(
+        "DATABASE_URL",
+        "",
+        _database_url,
+        "`postgresql://user:password@host/database`, or `sqlite:///<file>`; empty: SQLite in the instance folder",
+    ),
+    Setting(
+        "DATABASE_REPLICA_URL",
+        "",
+        _database_url,
+        "A streaming replica of a PostgreSQL database, for pages that may lag by a minute; empty: none",
+    ),
+    Setting("DATABASE_POOL", 20, _positive, "Most connections of one server process to PostgreSQL"),
     Setting(
         "DATABASE_SYNCHRONOUS",
         "FULL",
@@ -117,8 +147,18 @@ SETTINGS = (
         "STORAGE_URL",
         "",
         _storage_url,
-        "`file:<folder>` of packages and certificates; empty: in the instance folder",
+        "`file:<folder>` or `s3://bucket/prefix` of packages and certificates; empty: in the instance folder",
     ),
+    Setting(
+        "STORAGE_ENDPOINT", "", _endpoint, "Address of the S3 service, `https://host[:port]`; empty: Amazon's"
+    ),
+    Setting("STORAGE_REGION", "", str, "Region of the bucket; empty: `AWS_REGION`, or us-east-1"),
+    Setting(
+        "STORAGE_ACCESS_KEY", "", str, "Key of the bucket; empty: `AWS_*` variables or the machine's role"
+    ),
+    Setting("STORAGE_SECRET_KEY", "", str, "Secret of that key"),
+    Setting("STORAGE_PATH_STYLE", True, _flag, "Name the bucket in the path; off: in the host name"),
+    Setting("STORAGE_ALLOW_HTTP", False, _flag, "Allow an S3 service without TLS that is not this machine"),
     Setting(
         "MAIL_URL",
         "",
@@ -143,8 +183,12 @@ SETTINGS = (
         _hosts,
         "Further host names that are answered besides those of BASE_URL and CONTENT_ORIGIN, with commas between",
     ),
-    Setting("SESSION_IDLE_MINUTES", 120, _positive, "Minutes without activity after which people are signed out"),
-    Setting("SESSION_HOURS", 12, _positive, "Hours after which people sign in again, however active they are"),
+    Setting(
+        "SESSION_IDLE_MINUTES", 120, _positive, "Minutes without activity after which people are signed out"
+    ),
+    Setting(
+        "SESSION_HOURS", 12, _positive, "Hours after which people sign in again, however active they are"
+    ),
     Setting(
         "SHARED_WORKSTATIONS",
         "ask",
@@ -233,7 +277,18 @@ def _complete(found: dict[str, object]) -> dict[str, object]:
     instance.mkdir(parents=True, exist_ok=True)
     found["INSTANCE_PATH"] = str(instance)
     found["DATABASE_URL"] = found["DATABASE_URL"] or f"sqlite:///{instance / 'academy.sqlite'}"
+    if found["DATABASE_REPLICA_URL"] and str(found["DATABASE_URL"]).startswith("sqlite"):
+        raise BadSetting("ACADEMY_DATABASE_REPLICA_URL: only a PostgreSQL database has replicas")
     found["STORAGE_URL"] = found["STORAGE_URL"] or f"file:{instance / 'storage'}"
+    endpoint = urlsplit(str(found["STORAGE_ENDPOINT"]))
+    if (
+        endpoint.scheme == "http"
+        and not found["STORAGE_ALLOW_HTTP"]
+        and not is_loopback(endpoint.hostname or "")
+    ):
+        raise BadSetting(
+            "ACADEMY_STORAGE_ENDPOINT: files would travel without TLS; use https, or set ACADEMY_STORAGE_ALLOW_HTTP"
+        )
     found["SECRET_KEY"] = found["SECRET_KEY"] or _kept_secret(instance / "secret-key")
     base = urlsplit(str(found["BASE_URL"]))
     if not found["CONTENT_ORIGIN"]:

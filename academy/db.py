@@ -1,22 +1,21 @@
 """The database: types, naming convention, and one commit per request."""
 
 import os
-import sqlite3
-import threading
 import time
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from flask import Flask, Response, current_app, g, has_request_context, request
+from flask import Flask, Response, current_app
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import event
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import DeclarativeBase
+
+from academy import replica, transactions
+from academy.transactions import reading as reading  # where rooms look for it
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -26,12 +25,7 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
-#: SQLite has one writer. Waiting in a queue of our own is fair; SQLite's own waiting sleeps and starves.
-_turn = threading.Lock()
-_TURN = "academy.turn"
-TURN_SECONDS = 30
-
-_reading = ContextVar("reading", default=False)
+_BESIDE = "beside"
 
 
 class Base(DeclarativeBase):
@@ -40,7 +34,7 @@ class Base(DeclarativeBase):
     metadata = sa.MetaData(naming_convention=NAMING)
 
 
-db = SQLAlchemy(model_class=Base)
+db = SQLAlchemy(model_class=Base, session_options={"class_": replica.RoutedSession})
 
 if TYPE_CHECKING:
     Model = Base  # what a type checker may know of it
@@ -67,8 +61,10 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
         return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
-        """Give back an aware moment; SQLite forgets the zone."""
-        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+        """Give back a moment in UTC; SQLite forgets the zone."""
+        if value is None or value.tzinfo is UTC:
+            return value
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 class Translated(sa.types.TypeDecorator[dict[str, str]]):
@@ -103,19 +99,28 @@ def new_public_id() -> uuid.UUID:
 
 def init_app(app: Flask) -> None:
     """Connect the engine and the rule of one commit per request."""
-    app.config["SQLALCHEMY_DATABASE_URI"] = app.config["DATABASE_URL"]
-    options = app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {})
-    if str(app.config["DATABASE_URL"]).startswith("sqlite:///"):
-        options |= {"pool_size": 16, "max_overflow": -1}  # a connection costs nothing; waiting for one does
+    url, pool = str(app.config["DATABASE_URL"]), int(app.config["DATABASE_POOL"])
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = transactions.options(url, pool=pool)
+    app.config["SQLALCHEMY_BINDS"] = _other_engines(app, url, pool)
     db.init_app(app)
     app.after_request(_finish)
     with app.app_context():
-        if db.engine.dialect.name == "sqlite":
-            event.listen(db.engine, "connect", _set_up_sqlite(str(app.config["DATABASE_SYNCHRONOUS"])))
-            event.listen(db.engine, "begin", _begin_sqlite)
-            event.listen(db.engine, "commit", _end_sqlite)
-            event.listen(db.engine, "rollback", _undo_sqlite)
-            event.listen(db.engine, "checkin", _give_up_turn)
+        for engine in db.engines.values():
+            transactions.govern(engine, synchronous=str(app.config["DATABASE_SYNCHRONOUS"]))
+        replica.init_app(app, db.engines.get(replica.BIND))
+
+
+def _other_engines(app: Flask, url: str, pool: int) -> dict[str, dict[str, Any]]:
+    """Return the options of engines that only PostgreSQL needs; SQLite's pool has no end."""
+    if url.startswith("sqlite"):
+        return {}
+    engines = {_BESIDE: {"url": url, **transactions.options(url, pool=transactions.BESIDE)}}
+    copy = str(app.config["DATABASE_REPLICA_URL"])
+    if copy:
+        marked = {"execution_options": {replica.BIND: True}}
+        engines[replica.BIND] = {"url": copy, **transactions.options(copy, pool=pool), **marked}
+    return engines
 
 
 def iri_base() -> str:
@@ -145,13 +150,13 @@ def release() -> None:
 
 
 @contextmanager
-def reading() -> Iterator[None]:
-    """Begin transactions inside as read-only ones, outside of a request (on SQLite: deferred)."""
-    token = _reading.set(True)
-    try:
-        yield
-    finally:
-        _reading.reset(token)
+def beside() -> Iterator[sa.Connection]:
+    """Give a connection beside that of the request, for one short transaction.
+
+    It comes from a pool of its own: who holds one waits for nobody, so that requests never wait crosswise.
+    """
+    with db.engines.get(_BESIDE, db.engine).connect() as connection:
+        yield connection
 
 
 def _finish(response: Response) -> Response:
@@ -160,56 +165,3 @@ def _finish(response: Response) -> Response:
     else:
         db.session.rollback()
     return response
-
-
-def _set_up_sqlite(synchronous: str) -> Any:
-    def set_up(connection: sqlite3.Connection, record: object) -> None:
-        connection.isolation_level = None  # the begin event below decides how transactions start
-        for pragma in (
-            "journal_mode=WAL",
-            f"synchronous={synchronous}",
-            "foreign_keys=ON",
-            "busy_timeout=30000",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
-
-    return set_up
-
-
-def _begin_sqlite(connection: sa.Connection) -> None:
-    if _only_reads():
-        connection.exec_driver_sql("BEGIN")
-        return
-    if not _turn.acquire(timeout=TURN_SECONDS):
-        raise sa.exc.TimeoutError(f"no turn to write within {TURN_SECONDS} seconds")
-    connection.info[_TURN] = True
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _end_sqlite(connection: sa.Connection) -> None:
-    """Commit before the turn passes on, so that the next writer finds the file unlocked."""
-    try:
-        connection.connection.commit()
-    finally:
-        _give_up_turn(None, connection)
-
-
-def _undo_sqlite(connection: sa.Connection) -> None:
-    try:
-        connection.connection.rollback()
-    finally:
-        _give_up_turn(None, connection)
-
-
-def _give_up_turn(closed: object, holder: Any) -> None:
-    """Let the next writer go; also where a connection goes back to the pool with its transaction open."""
-    if holder.info.pop(_TURN, False):
-        _turn.release()
-
-
-def _only_reads() -> bool:
-    if _reading.get():
-        return True
-    return (
-        has_request_context() and request.method in {"GET", "HEAD", "OPTIONS"} and not g.get("writes", False)
-    )

@@ -1,5 +1,6 @@
 """Domain errors, and the one table that maps them to pages, problem JSON and status codes."""
 
+import errno
 import logging
 import secrets
 
@@ -7,6 +8,8 @@ from flask import Flask, Response, jsonify, make_response, render_template, requ
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
+
+from academy import transactions
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +75,9 @@ STATUS: dict[type[DomainError], int] = {
     Unavailable: 503,
 }
 
+#: The disk is full, read-only, broken or no longer there.
+PASSING = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.ESTALE}
+
 RETRY_AFTER = {503: "30"}
 
 TITLES = {
@@ -122,9 +128,16 @@ def _http_error(error: HTTPException) -> tuple[Response, int] | HTTPException:
 def _unknown_error(error: Exception) -> tuple[Response, int]:
     reference = secrets.token_hex(4)
     log.error("unexpected error, reference %s", reference, exc_info=error)
+    if is_passing(error):
+        return _answer(503, Unavailable.message, reference=reference)
     return _answer(
         500, _l("The fault was written to the log. Nothing you had saved is lost."), reference=reference
     )
+
+
+def is_passing(error: BaseException) -> bool:
+    """Say whether something the Academy needs is away or full, so that the same may work a little later."""
+    return transactions.is_passing(error) or (isinstance(error, OSError) and error.errno in PASSING)
 
 
 def _answer(

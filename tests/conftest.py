@@ -10,12 +10,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
+from academy.accounts import sessions
 from academy.accounts.models import Person
 from academy.app import create_app
 from academy.db import db
 from academy.operation import upgrade
 from tests import databases
 from tests.page_lint import LintingClient
+
+pytest_plugins = ["tests.stores"]
 
 PASSWORD = "a-long-test-password"  # noqa: S105
 
@@ -27,11 +30,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL, run what touches the database; of what drives a browser, what is marked for both."""
-    if config.getoption("--database") == "postgresql":
-        chosen = [item for item in items if databases.concerns(item)]
-        config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
-        items[:] = chosen
+    """Leave out what does not concern the chosen database."""
+    kind = config.getoption("--database")
+    others = [item for item in items if not databases.concerns(item, kind)]
+    config.hook.pytest_deselected(items=others)
+    items[:] = [item for item in items if item not in others]
 
 
 def pytest_unconfigure() -> None:
@@ -80,6 +83,7 @@ def _context(request: pytest.FixtureRequest) -> Iterator[None]:
         app.extensions["tests.database"].renew()
         for folder in ("storage", "outbox"):
             shutil.rmtree(instance / folder, ignore_errors=True)
+        (instance / "storage").mkdir()
         yield
         db.session.remove()
         db.engine.dispose()
@@ -117,11 +121,11 @@ def sign_in(app: Flask) -> Iterator[object]:
     """Return a function that gives a client with a session of the person (who is committed first)."""
 
     def client_of(person: Person) -> FlaskClient:
+        _, token = sessions.begin(person)
         db.session.commit()
         client = app.test_client()
         with client.session_transaction() as session:
-            session["_user_id"] = person.get_id()
-            session["_fresh"] = True
+            session[sessions.KEY] = token
         return client
 
     return client_of  # type: ignore[return-value]

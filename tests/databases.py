@@ -57,12 +57,18 @@ class PostgresDatabase:
 Database = SqliteDatabase | PostgresDatabase
 
 
-def concerns(item: pytest.Item) -> bool:
-    """Say whether a test touches the database, and may be run on another than SQLite in reasonable time."""
+def concerns(item: pytest.Item, kind: str) -> bool:
+    """Say whether a test is run on a database: on SQLite nearly all, on PostgreSQL what touches it.
+
+    Of tests that drive a browser, PostgreSQL has only those marked `both_databases`, since they are slow.
+    """
+    only = item.get_closest_marker("only")
+    if only is not None:
+        return bool(only.args[0] == kind)
+    if kind == "sqlite" or item.get_closest_marker("both_databases"):
+        return True
     fixtures = set(getattr(item, "fixturenames", ()))
-    if item.get_closest_marker("browser"):
-        return item.get_closest_marker("both_databases") is not None
-    return bool(fixtures & {"app", "server"})
+    return "app" in fixtures and item.get_closest_marker("browser") is None
 
 
 def made(kind: str, instance: Path) -> Database:

@@ -12,6 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from academy import clock
+from academy.db import beside
+from academy.replica import is_copy
 from academy.xapi import moments
 from academy.xapi.models import Statement
 from academy.xapi.store import WRITE_LOCK
@@ -38,16 +40,23 @@ def newest(connection: sa.Connection) -> datetime:
 
 def _idle_at(connection: sa.Connection, newest_seen: int | None) -> datetime | None:
     """Return the present if no statement is being stored and none came after `newest_seen`."""
+    if is_copy(connection):  # which knows nothing of what the primary is doing
+        return None
     if connection.dialect.name == "postgresql":
-        return _idle_on_postgresql(connection.engine, newest_seen)
+        return _idle_on_postgresql(newest_seen)
     return _idle_on_sqlite(connection.engine, newest_seen)
 
 
-def _idle_on_postgresql(engine: sa.Engine, newest_seen: int | None) -> datetime | None:
-    with engine.connect() as other, other.begin():
-        if not other.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(WRITE_LOCK))):
+def _idle_on_postgresql(newest_seen: int | None) -> datetime | None:
+    """Look while holding the lock; each statement sees what is committed when it begins."""
+    with beside() as connection:
+        other = connection.execution_options(isolation_level="AUTOCOMMIT")
+        if not other.scalar(sa.select(sa.func.pg_try_advisory_lock(WRITE_LOCK))):
             return None
-        return clock.now() if other.scalar(_NEWEST) == newest_seen else None
+        try:
+            return clock.now() if other.scalar(_NEWEST) == newest_seen else None
+        finally:
+            other.execute(sa.select(sa.func.pg_advisory_unlock(WRITE_LOCK)))
 
 
 def _idle_on_sqlite(engine: sa.Engine, newest_seen: int | None) -> datetime | None:

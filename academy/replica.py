@@ -1,0 +1,125 @@
+"""Reads that may lag: where DATABASE_REPLICA_URL names a copy of the database, views that say so read it.
+
+A person's own pages do not say so. Others come from the primary for whoever has just written, so that
+everybody finds what they did; and for everybody where the copy is away or further behind than it may be.
+See docs/decisions/0010-postgresql.md.
+"""
+
+import functools
+import logging
+import time
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from flask import Flask, Response, current_app, g, request
+from flask_sqlalchemy.session import Session
+from sqlalchemy.sql.dml import UpdateBase
+
+log = logging.getLogger(__name__)
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+BIND = "replica"
+COOKIE = "wrote"
+LONGEST_LAG = 60.0
+LOOKED_EVERY = 5.0
+
+#: Workers give signs of life, so that there is always something to replay; see `academy.workers`.
+_LAG = sa.text(
+    "SELECT CASE WHEN pg_is_in_recovery() "
+    "THEN extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) ELSE 0 END"
+)
+
+_lagging = ContextVar("lagging", default=False)
+
+
+class RoutedSession(Session):
+    """A session that reads from the replica inside of views that may lag, and writes to the primary."""
+
+    def get_bind(self, mapper: Any = None, clause: Any = None, bind: Any = None, **others: Any) -> Any:
+        """Choose the engine of a statement."""
+        if bind is None and _lagging.get() and not self._flushing and not isinstance(clause, UpdateBase):
+            return self._db.engines[BIND]
+        return super().get_bind(mapper=mapper, clause=clause, bind=bind, **others)
+
+
+class Replica:
+    """The copy of the database, and whether it can be read just now."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        """Take the engine of the copy."""
+        self.engine = engine
+        self._looked, self._is_good = float("-inf"), False
+
+    def is_good(self) -> bool:
+        """Say whether the copy answers and is not too far behind; asks it every few seconds."""
+        if time.monotonic() - self._looked > LOOKED_EVERY:
+            self._looked = time.monotonic()
+            self._note(self._state())
+        return self._is_good
+
+    def _state(self) -> str:
+        try:
+            with self.engine.connect() as connection:
+                lag = connection.scalar(_LAG)
+        except sa.exc.SQLAlchemyError as error:
+            return f"does not answer: {error}"
+        return "" if lag is not None and lag <= LONGEST_LAG else f"is {lag} seconds behind"
+
+    def _note(self, trouble: str) -> None:
+        if trouble and self._is_good:
+            log.warning("the replica %s; the primary is read instead", trouble)
+        self._is_good = not trouble
+
+
+def may_lag(view: View) -> View:
+    """Let a view, which only reads, read a copy of the database that may be up to a minute behind."""
+
+    @functools.wraps(view)
+    def reading_the_copy(*arguments: Any, **named: Any) -> Any:
+        if not _serves_this_request():
+            return view(*arguments, **named)
+        token = _lagging.set(True)
+        try:
+            return view(*arguments, **named)
+        finally:
+            _lagging.reset(token)
+
+    reading_the_copy.may_lag = True  # type: ignore[attr-defined]
+    return reading_the_copy  # type: ignore[return-value]
+
+
+def is_copy(connection: sa.Connection) -> bool:
+    """Say whether a connection is one to the replica."""
+    return bool(connection.engine.get_execution_options().get(BIND, False))
+
+
+def init_app(app: Flask, engine: sa.Engine | None) -> None:
+    """Take the engine of the replica, where there is one, and mark those who have written."""
+    if engine is not None:
+        app.extensions["academy.replica"] = Replica(engine)
+        app.after_request(_mark_writer)
+
+
+def _serves_this_request() -> bool:
+    replica: Replica | None = current_app.extensions.get("academy.replica")
+    if replica is None or request.method not in {"GET", "HEAD"} or g.get("writes", False):
+        return False
+    return COOKIE not in request.cookies and replica.is_good()
+
+
+def _mark_writer(answer: Response) -> Response:
+    """Give a browser that has written a mark that lasts for as long as the copy may not have it yet."""
+    writes = request.method not in {"GET", "HEAD", "OPTIONS"} or g.get("writes", False)
+    if writes and request.cookies and answer.status_code < 400:  # packages and LRS clients have no cookies
+        answer.set_cookie(
+            COOKIE,
+            "1",
+            max_age=int(LONGEST_LAG + 2 * LOOKED_EVERY),
+            secure=bool(current_app.config["SESSION_COOKIE_SECURE"]),
+            httponly=True,
+            samesite="Lax",
+        )
+    return answer

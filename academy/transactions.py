@@ -1,0 +1,170 @@
+"""How connections are opened and transactions begin, on SQLite and on PostgreSQL.
+
+What only reads begins as a transaction that may not write and sees one moment of the database throughout;
+everything else begins as one that writes. See docs/decisions 5 and 10.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+import psycopg
+import sqlalchemy as sa
+from flask import g, has_request_context, request
+from sqlalchemy import event
+
+#: SQLite has one writer. Waiting in a queue of our own is fair; SQLite's own waiting sleeps and starves.
+_turn = threading.Lock()
+_TURN = "academy.turn"
+TURN_SECONDS = 30
+BESIDE = 4
+
+#: How long PostgreSQL waits for a lock, and how long it lets a transaction do nothing before it ends it.
+_POSTGRESQL = {
+    "timezone": "UTC",
+    "lock_timeout": f"{TURN_SECONDS}s",
+    "idle_in_transaction_session_timeout": "300s",
+}
+_KEPT_ALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+CONNECT_SECONDS = 5
+
+#: States of PostgreSQL that pass: connection lost, serialization and deadlock, resources, shutdown, disks.
+_PASSING_STATES = ("08", "40", "53", "55P03", "57P", "58")
+_PASSING_CODES = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_READONLY,
+}
+
+_reading = ContextVar("reading", default=False)
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Begin transactions inside as read-only ones, outside of a request (on SQLite: deferred)."""
+    token = _reading.set(True)
+    try:
+        yield
+    finally:
+        _reading.reset(token)
+
+
+def only_reads() -> bool:
+    """Say whether a transaction that begins now is one that only reads."""
+    if _reading.get():
+        return True
+    return (
+        has_request_context() and request.method in {"GET", "HEAD", "OPTIONS"} and not g.get("writes", False)
+    )
+
+
+def options(url: str, *, pool: int) -> dict[str, Any]:
+    """Return the options of an engine for a database; `pool` is the most connections to PostgreSQL."""
+    parts = sa.make_url(url)
+    if parts.get_backend_name() == "sqlite":  # a connection costs nothing; waiting for one does
+        return {"pool_size": 16, "max_overflow": -1} if parts.database else {}
+    given = parts.query.get("options", "")
+    own = " ".join(f"-c {name}={value}" for name, value in _POSTGRESQL.items())
+    return {
+        "pool_size": pool,
+        "max_overflow": 0,
+        "pool_timeout": TURN_SECONDS,
+        "pool_pre_ping": True,  # a server that was away for a while is found again without hands
+        "pool_use_lifo": True,
+        "connect_args": {
+            "application_name": "academy",
+            "connect_timeout": CONNECT_SECONDS,
+            "options": f"{own} {given}".strip(),
+            **_KEPT_ALIVE,
+        },
+    }
+
+
+def is_passing(error: BaseException) -> bool:
+    """Say whether an error of the database may be gone when the same is tried again a little later."""
+    if isinstance(error, sa.exc.TimeoutError):
+        return True
+    if not isinstance(error, sa.exc.DBAPIError):
+        return False
+    cause = error.orig
+    if isinstance(cause, psycopg.Error):
+        return (
+            error.connection_invalidated
+            or (cause.sqlstate is None and isinstance(cause, psycopg.OperationalError))
+            or (cause.sqlstate or "").startswith(_PASSING_STATES)
+        )
+    return getattr(cause, "sqlite_errorcode", 0) & 0xFF in _PASSING_CODES
+
+
+def govern(engine: sa.Engine, *, synchronous: str) -> None:
+    """Have an engine's transactions begin by the rules of this module."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_up_sqlite(synchronous))
+        event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "commit", _end_sqlite)
+        event.listen(engine, "rollback", _undo_sqlite)
+        event.listen(engine, "checkin", _give_up_turn)
+    else:
+        event.listen(engine, "begin", _begin_postgresql)
+
+
+def _set_up_sqlite(synchronous: str) -> Any:
+    def set_up(connection: sqlite3.Connection, record: object) -> None:
+        connection.isolation_level = None  # the begin event below decides how transactions start
+        for pragma in (
+            "journal_mode=WAL",
+            f"synchronous={synchronous}",
+            "foreign_keys=ON",
+            "busy_timeout=30000",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    return set_up
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    if only_reads():
+        connection.exec_driver_sql("BEGIN")
+        return
+    if not _turn.acquire(timeout=TURN_SECONDS):
+        raise sa.exc.TimeoutError(f"no turn to write within {TURN_SECONDS} seconds")
+    connection.info[_TURN] = True
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _end_sqlite(connection: sa.Connection) -> None:
+    """Commit before the turn passes on, so that the next writer finds the file unlocked."""
+    try:
+        connection.connection.commit()
+    finally:
+        _give_up_turn(None, connection)
+
+
+def _undo_sqlite(connection: sa.Connection) -> None:
+    try:
+        connection.connection.rollback()
+    finally:
+        _give_up_turn(None, connection)
+
+
+def _give_up_turn(closed: object, holder: Any) -> None:
+    """Let the next writer go; also where a connection goes back to the pool with its transaction open."""
+    if holder.info.pop(_TURN, False):
+        _turn.release()
+
+
+def _begin_postgresql(connection: sa.Connection) -> None:
+    """Tell the driver how its next BEGIN reads; what reads sees one moment, what writes the newest rows."""
+    driver: Any = connection.connection.driver_connection
+    if driver.autocommit:
+        return
+    reads = only_reads()
+    level = psycopg.IsolationLevel.REPEATABLE_READ if reads else psycopg.IsolationLevel.READ_COMMITTED
+    if driver.read_only is not reads or driver.isolation_level is not level:
+        driver.read_only, driver.isolation_level = reads, level

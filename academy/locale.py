@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, get_timezone_location
 from babel.numbers import format_decimal, format_percent
-from flask import Flask, Response, g, redirect, request
+from flask import Flask, Response, current_app, g, redirect, request
 from flask_babel import Babel, get_locale, get_timezone, ngettext
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -59,7 +59,7 @@ def switch_url(other: str) -> str:
 def remember(answer: Response, chosen: str) -> None:
     """Keep the chosen language on this browser for a year."""
     answer.set_cookie(
-        COOKIE, chosen, max_age=31_536_000, samesite="Lax", httponly=True, secure=request.is_secure
+        COOKIE, chosen, max_age=31_536_000, samesite="Lax", httponly=True, secure=current_app.config["SESSION_COOKIE_SECURE"]
     )
 
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -10,11 +12,15 @@ from flask_login import current_user
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from academy.config import is_loopback
 from academy.errors import NotAllowed
 
 View = TypeVar("View", bound=Callable[..., object])
 
 LARGEST_BODY = 8_000_000
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+OPEN = frozenset({"/healthz", "/readyz", "/metrics"})  # asked by machines, under whatever name
+LOOPBACK = ("localhost", "127.0.0.1")
 
 csrf = CSRFProtect()
 
@@ -76,10 +82,13 @@ def policy_of(endpoint: str) -> Policy | None:
 
 def init_app(app: Flask) -> None:
     """Enforce policies before each request and set the headers after it."""
+    app.before_request_funcs.setdefault(None, []).insert(0, _check_host)  # before anything reads the request
+    app.before_request(_check_origin)
     app.before_request(_allow_files)  # before the token of the form is read, and with it the body
     csrf.init_app(app)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config.update(SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Lax", WTF_CSRF_TIME_LIMIT=None)
+    app.config["WTF_CSRF_SSL_STRICT"] = False  # some offices strip Referer; Origin is checked instead
     if str(app.config["BASE_URL"]).startswith("https:"):
         app.config.update(SESSION_COOKIE_SECURE=True, SESSION_COOKIE_NAME="__Host-session")
     hops = int(app.config["TRUSTED_PROXIES"])
@@ -89,9 +98,63 @@ def init_app(app: Flask) -> None:
     app.after_request(_set_headers)
 
 
+def app_origins() -> tuple[str, ...]:
+    """Return the origins at which browsers open the Academy: BASE_URL, and both names of this machine."""
+    base = str(current_app.config["BASE_URL"])
+    parts = urlsplit(base)
+    if parts.hostname not in LOOPBACK:
+        return (base,)
+    port = f":{parts.port}" if parts.port else ""
+    return tuple(f"{parts.scheme}://{name}{port}" for name in LOOPBACK)
+
+
+def _check_host() -> Response | None:
+    """Refuse what was sent to another name: it would end up in addresses. Nothing of it is repeated."""
+    named = [str(current_app.config[setting]) for setting in ("BASE_URL", "CONTENT_ORIGIN", "EXTRA_HOSTS")]
+    if request.path in OPEN or _is_own_host(request.environ.get("HTTP_HOST", ""), *named):
+        return None
+    sentence = "This server answers for another name. Operators: see BASE_URL and EXTRA_HOSTS.\n"
+    return Response(sentence, 421, content_type="text/plain; charset=utf-8")
+
+
+@lru_cache(maxsize=256)
+def _is_own_host(asked: str, base: str, content: str, extra: str) -> bool:
+    host = _host_of(asked)
+    own = _host_of(urlsplit(base).netloc)
+    if not host or host == own or host in extra.split(","):
+        return bool(host)
+    if is_loopback(own) and is_loopback(host):
+        return True
+    before, label, after = _host_of(urlsplit(content).netloc).partition("{label}")
+    if not label:
+        return host == before
+    return len(host) > len(before) + len(after) and host.startswith(before) and host.endswith(after)
+
+
+def _host_of(netloc: str) -> str:
+    """Return the host of what a Host header says, without port and brackets."""
+    host = netloc.strip().lower().rstrip(".")
+    if host.startswith("["):
+        return host[1:].partition("]")[0]
+    return host.partition(":")[0]
+
+
+def _check_origin() -> None:
+    """Refuse forms and calls that pages of other origins send; this stands besides the CSRF token."""
+    by_token = current_app.blueprints.get(request.blueprint or "") in csrf._exempt_blueprints
+    if request.method in SAFE or by_token:
+        return
+    origin = request.headers.get("Origin")
+    if origin is None:
+        if request.headers.get("Sec-Fetch-Site", "none") not in {"same-origin", "none"}:
+            raise NotAllowed
+    elif origin not in (*app_origins(), request.host_url.rstrip("/")):
+        raise NotAllowed
+
+
 def _allow_files() -> None:
     view = current_app.view_functions.get(request.endpoint or "")
-    if getattr(view, "takes_files", False) and "_user_id" in session:
+    if getattr(view, "takes_files", False) and current_user.is_authenticated:
         request.max_content_length = (int(str(current_app.config["UPLOAD_LIMIT_MB"])) + 1) * 1_000_000
 
 
@@ -108,11 +171,20 @@ def _check_access() -> ResponseReturnValue | None:
     if policy.kind == "public":
         return None
     if not current_user.is_authenticated:
-        place = request.full_path.rstrip("?") if request.method == "GET" else None
-        return redirect(url_for("accounts.sign_in", next=place), 303)
+        return redirect(url_for("accounts.sign_in", next=_place()), 303)
     if policy.kind == "roles" and not policy.roles & current_user.roles:
         raise NotAllowed
     return None
+
+
+def _place() -> str | None:
+    """Return where to go on after signing in: this page, or the one whose form was sent."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    form = urlsplit(request.referrer or "")
+    if form.netloc != request.host:
+        return None
+    return f"{form.path}?{form.query}" if form.query else form.path
 
 
 def _has_nul() -> bool:
@@ -122,6 +194,8 @@ def _has_nul() -> bool:
 
 
 def _set_headers(answer: Response) -> Response:
+    if str(current_app.config["BASE_URL"]).startswith("https:"):
+        answer.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if g.get("own_headers", False):  # pages of the content origin bring theirs
         return answer
     frames = g.get("frame_origin", "'none'")
@@ -130,8 +204,9 @@ def _set_headers(answer: Response) -> Response:
     answer.headers.setdefault("Referrer-Policy", "same-origin")
     answer.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     answer.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
-    if str(current_app.config["BASE_URL"]).startswith("https:"):
-        answer.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    answer.headers.setdefault("X-Frame-Options", "DENY")
+    if request.endpoint != "static":  # pictures in mail are asked for from anywhere
+        answer.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
     if "Cache-Control" not in answer.headers and _is_personal():
         answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -90,9 +90,10 @@ class Person(UserMixin, Model):
     email_confirmed: Mapped[datetime | None] = mapped_column(UtcDateTime)
     privacy_version: Mapped[str | None] = mapped_column(sa.Text)
     privacy_accepted: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    session_epoch: Mapped[int] = mapped_column(default=0)
     active: Mapped[bool] = mapped_column(default=True)
     demo: Mapped[bool] = mapped_column(default=False)
+    #: Nobody any more: a row without personal data that keeps totals as they were.
+    erased: Mapped[bool] = mapped_column(default=False)
     created: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
     state: Mapped[State | None] = relationship()
@@ -106,10 +107,6 @@ class Person(UserMixin, Model):
     def is_active(self) -> bool:
         """Say whether the person may sign in (Flask-Login)."""
         return self.active and self.email_confirmed is not None
-
-    def get_id(self) -> str:
-        """Return what the session keeps: the public id and the epoch that ends all sessions when raised."""
-        return f"{self.public_id}:{self.session_epoch}"
 
     @property
     def roles(self) -> frozenset[str]:
@@ -192,3 +189,42 @@ class SignInAttempt(Model):
     account: Mapped[str] = mapped_column(sa.String(64), index=True)
     address: Mapped[str] = mapped_column(sa.String(64), index=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+
+class PersonSession(Model):
+    """A browser that a person is signed in with; it knows the token, and only its digest is kept.
+
+    `previous` is the token before the last rotation, good for another minute; `stale` asks for a rotation.
+    """
+
+    __tablename__ = "person_session"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    public_id: Mapped[UUID] = mapped_column(PublicId, unique=True, default=new_public_id)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    digest: Mapped[bytes] = mapped_column(sa.LargeBinary(32), unique=True)
+    previous: Mapped[bytes | None] = mapped_column(sa.LargeBinary(32), index=True)
+    rotated: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    stale: Mapped[bool] = mapped_column(default=False)
+    shared: Mapped[bool] = mapped_column(default=False)
+    agent: Mapped[str] = mapped_column(sa.Text, default="")  # browser and system, no versions
+    network: Mapped[str] = mapped_column(sa.Text, default="")  # the network, not the address
+    created: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    last_seen: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    ended: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    person: Mapped[Person] = relationship()
+
+
+class MailedLink(Model):
+    """A link of a mail that still works, kept as its digest; a person has one for each purpose."""
+
+    __tablename__ = "mailed_link"
+    __table_args__ = (sa.UniqueConstraint("person_id", "purpose"),)
+
+    digest: Mapped[bytes] = mapped_column(sa.LargeBinary(32), primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"))
+    purpose: Mapped[str] = mapped_column(sa.String(10))
+    until: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    person: Mapped[Person] = relationship()

@@ -3,19 +3,13 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
-from uuid import UUID
 
-from flask import has_request_context, session
+from flask import g, request, session
 from flask_login import login_user, logout_user
 
-from academy import clock
-from academy.accounts import emails, passwords, queries, throttle
+from academy.accounts import browsers, emails, passwords, queries, sessions, throttle
 from academy.accounts.models import Person
 from academy.db import commit_now, db
-
-LONGEST_SECONDS = 12 * 60 * 60
-IDLE_SECONDS = 2 * 60 * 60
-NOTE_SECONDS = 5 * 60
 
 
 @dataclass(frozen=True)
@@ -28,74 +22,73 @@ class Outcome:
     wait: timedelta = timedelta(0)
 
 
-def try_password(email: str, password: str, *, address: str | None, known_browser: bool = False) -> Outcome:
+def try_password(email: str, password: str, *, address: str | None, device: str | None = None) -> Outcome:
     """Check a password; the attempt is counted first, and forgotten when the password is right.
 
-    An address without an account takes as long and is counted alike. The password is verified outside of
-    the transaction, so slow hashing never holds the write lock.
+    `device` names a browser that signed in to this account before. An address without an account takes as
+    long and is counted alike. The password is verified outside of the transaction, so slow hashing never
+    holds the write lock.
     """
     account = _account(email)
-    allowance = throttle.sign_in_allowance(account, address, known_browser=known_browser)
+    origin = throttle.origin(account, address=address, device=device)
+    allowance = throttle.sign_in_allowance(origin)
     if not allowance.left:
         return Outcome("throttled", wait=allowance.wait)
-    throttle.note_sign_in(account, address)
+    throttle.note_sign_in(origin)
     person = queries.person_by_email(account)
     kept_hash = person.password_hash if person else None
     commit_now()
     right = passwords.matches(password, kept_hash)
     fresh_hash = passwords.renewed(password, kept_hash) if right else None
     if not right or person is None or not person.active:
-        left = allowance.left - 1
-        return Outcome("wrong", left=left, wait=throttle.WINDOW)
+        return Outcome("wrong", left=allowance.left - 1, wait=allowance.pause)
     if person.email_confirmed is None:
         return Outcome("unconfirmed", person=person)
-    throttle.forget_sign_ins(account, address)
+    throttle.forget_sign_ins(origin)
     if fresh_hash:
         person.password_hash = fresh_hash
     db.session.flush()
     return Outcome("welcome", person=person)
 
 
-def begin(person: Person) -> None:
-    """Begin a session: what another person or an attacker left in this browser's session is dropped."""
-    session.clear()
+def begin(person: Person, *, shared: bool = False) -> None:
+    """Begin a session in this browser; the one that it had ends, and its cookie is emptied first."""
+    end()
+    g.person_session, token = sessions.begin(
+        person,
+        shared=shared,
+        agent=browsers.family(request.user_agent.string),
+        network=browsers.network(request.remote_addr),
+    )
     login_user(person)
-    session.permanent = True
-    session["began"] = session["seen"] = int(clock.now().timestamp())
+    session.clear()
+    session[sessions.KEY] = token
+    session.permanent = not shared
+
+
+def renew() -> None:
+    """Give the session of this browser a new token."""
+    mine = sessions.current()
+    if mine is not None:
+        session[sessions.KEY] = sessions.rotate(mine)
 
 
 def end() -> None:
-    """End the session of this browser and leave nothing personal behind."""
+    """End the session of this browser at once and leave nothing personal behind."""
+    mine = sessions.current()
+    if mine is not None:
+        sessions.end(mine)
     logout_user()
     session.clear()
 
 
-def load_person(session_id: str) -> Person | None:
-    """Return the person of a session (Flask-Login), or None where it has ended.
-
-    A session ends with the account, when the password changes, after two hours without a request, and
-    after twelve hours in all.
-    """
-    public_id, _, epoch = session_id.rpartition(":")
-    try:
-        person = queries.person_by_public_id(UUID(public_id))
-    except ValueError:
+def load_person(token: str) -> Person | None:
+    """Return the person of a session's token (Flask-Login), or None where the session has ended."""
+    found = sessions.find(token)
+    if found is None:
         return None
-    if person is None or not person.is_active or str(person.session_epoch) != epoch:
-        return None
-    return person if _is_fresh() else None
-
-
-def _is_fresh() -> bool:
-    if not has_request_context():
-        return True
-    now = int(clock.now().timestamp())
-    seen = session.get("seen", now)
-    if now - seen > IDLE_SECONDS or now - session.get("began", now) > LONGEST_SECONDS:
-        return False
-    if now - seen > NOTE_SECONDS or "seen" not in session:
-        session["seen"] = now
-    return True
+    sessions.use(found)
+    return found.person
 
 
 def _account(email: str) -> str:

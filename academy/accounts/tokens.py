@@ -1,26 +1,34 @@
-"""Signed links of mails: what they are for, until when, and what makes them die earlier."""
+"""Links of mails: random, kept as digests, one of each purpose for a person, used once.
 
-from datetime import datetime, timedelta
-from uuid import UUID
+A newer mail replaces the link of an older one. What stands in the database opens nothing.
+"""
 
-from flask import current_app
+import secrets
+from datetime import timedelta
+
+import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
-from itsdangerous import BadData, URLSafeSerializer
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import joinedload
 
 from academy import clock
-from academy.accounts import queries
-from academy.accounts.models import Person
+from academy.accounts.models import MailedLink, Person
+from academy.accounts.sessions import digest
+from academy.db import db
 from academy.errors import DomainError
 
 CONFIRM_LASTS = timedelta(hours=48)
 RESET_LASTS = timedelta(hours=1)
 WELCOME_LASTS = timedelta(days=7)
+KEPT = timedelta(days=30)
+
+CONFIRM, RESET = "confirm", "reset"
 
 
 class BadToken(DomainError):
-    """The link was altered, was cut off, was used, or its account has changed since."""
+    """The link was cut off, was used, or a newer mail or a change of the account replaced it."""
 
-    message = _l("This link is not valid, or it was used already.")
+    message = _l("This link is not valid: it was used already, or a newer mail replaced it.")
 
 
 class TokenExpired(BadToken):
@@ -31,44 +39,63 @@ class TokenExpired(BadToken):
 
 def confirming(person: Person) -> str:
     """Make the token that confirms a person's address; it dies when used, and with a new registration."""
-    return _sign("confirm", person, clock.now() + CONFIRM_LASTS)
+    return _make(CONFIRM, person, lasts=CONFIRM_LASTS)
 
 
 def resetting(person: Person, *, lasts: timedelta = RESET_LASTS) -> str:
     """Make the token that lets a person choose a password; it dies when the password changes."""
-    return _sign("reset", person, clock.now() + lasts)
+    return _make(RESET, person, lasts=lasts)
 
 
 def person_confirming(token: str) -> Person:
     """Return the person of a confirming token; raises BadToken or TokenExpired."""
-    return _read("confirm", token)
+    return _person(CONFIRM, token)
 
 
 def person_resetting(token: str) -> Person:
     """Return the person of a resetting token; raises BadToken or TokenExpired."""
-    return _read("reset", token)
+    return _person(RESET, token)
 
 
-def _sign(purpose: str, person: Person, until: datetime) -> str:
-    content = [str(person.public_id), int(until.timestamp())]
-    return str(_serializer(purpose, person).dumps(content))
+def use_up(person: Person) -> None:
+    """Make all links of a person's mails worthless: one was used, or the account has changed."""
+    db.session.execute(sa.delete(MailedLink).where(MailedLink.person_id == person.id))
 
 
-def _read(purpose: str, token: str) -> Person:
-    try:
-        _signed, claimed = URLSafeSerializer("").loads_unsafe(token)
-        person = queries.person_by_public_id(UUID(claimed[0]))
-        until = _serializer(purpose, person).loads(token)[1] if person else 0
-    except (BadData, ValueError, TypeError, LookupError, AttributeError) as error:
-        raise BadToken from error
-    if person is None:
+def forget_old() -> None:
+    """Remove links of which nobody needs to be told any more that they are too old."""
+    db.session.execute(sa.delete(MailedLink).where(MailedLink.until < clock.now() - KEPT))
+
+
+def _make(purpose: str, person: Person, *, lasts: timedelta) -> str:
+    token = secrets.token_urlsafe(32)
+    values = {"digest": digest(token), "until": clock.now() + lasts}
+    db.session.flush()  # a new person gets a number
+    if not _replace(purpose, person, values):
+        try:
+            with db.session.begin_nested():
+                made = sa.insert(MailedLink).values(person_id=person.id, purpose=purpose, **values)
+                db.session.execute(made)
+        except IntegrityError:  # made at the same moment by another request
+            _replace(purpose, person, values)
+    return token
+
+
+def _replace(purpose: str, person: Person, values: dict[str, object]) -> bool:
+    which = sa.and_(MailedLink.person_id == person.id, MailedLink.purpose == purpose)
+    changed = db.session.execute(
+        sa.update(MailedLink).where(which).values(**values).execution_options(synchronize_session=False)
+    )
+    return bool(getattr(changed, "rowcount", 0))
+
+
+def _person(purpose: str, token: str) -> Person:
+    which = sa.and_(MailedLink.digest == digest(token), MailedLink.purpose == purpose)
+    link = db.session.scalar(
+        sa.select(MailedLink).where(which).options(joinedload(MailedLink.person, innerjoin=True))
+    )
+    if link is None or not link.person.active:
         raise BadToken
-    if until < clock.now().timestamp():
+    if link.until < clock.now():
         raise TokenExpired
-    return person
-
-
-def _serializer(purpose: str, person: Person) -> URLSafeSerializer:
-    is_confirmed = person.email_confirmed is not None
-    state = f"{person.email}:{person.password_hash}:{person.session_epoch}:{is_confirmed}"
-    return URLSafeSerializer(str(current_app.config["SECRET_KEY"]), salt=f"{purpose}:{state}")
+    return link.person

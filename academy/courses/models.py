@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from academy import clock
-from academy.accounts.models import Person
+from academy.accounts.models import Person, PersonSession
 from academy.db import BigId, JsonType, Model, PublicId, Translated, UtcDateTime, new_public_id
 
 
@@ -280,8 +280,12 @@ class Launch(Model):
     last_seen: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     superseded: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    opened_in_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("person_session.id", ondelete="SET NULL"), index=True
+    )  # the launch saves while this session lasts; none where a ticket opened it
 
     person: Mapped[Person] = relationship()
+    opened_in: Mapped[PersonSession | None] = relationship()
     enrolment: Mapped[Enrolment | None] = relationship()
     attempt: Mapped[Attempt | None] = relationship()
     activity: Mapped[Activity] = relationship()

@@ -1,5 +1,6 @@
 """Signing in, and choosing a new password."""
 
+from flask import current_app, request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, PasswordField
@@ -8,6 +9,12 @@ from wtforms.validators import DataRequired, Length
 from academy.accounts import passwords
 from academy.accounts.forms import fields
 from academy.accounts.models import Person
+
+
+def is_shared() -> bool:
+    """Say whether the computer is a shared one: by the setting, or by the tick in the form that was sent."""
+    rule = current_app.config["SHARED_WORKSTATIONS"]
+    return rule == "always" or (rule == "ask" and bool(request.form.get("shared")))
 
 
 class SignInForm(FlaskForm):

@@ -54,6 +54,7 @@ def resend_confirmation(email: str, *, address: str | None) -> None:
 def confirm(person: Person) -> None:
     """Confirm the address of a person, and the place of service where the mail domain vouches for it."""
     person.email_confirmed = clock.now()
+    tokens.use_up(person)
     confirm_by_domain(person)
     db.session.flush()
     mail.send(

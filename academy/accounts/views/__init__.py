@@ -2,9 +2,11 @@
 
 from academy.accounts.views import (  # noqa: F401 -- importing a module adds its routes
     administration,
+    devices,
     organisations,
     password,
     people,
+    privacy,
     profile,
     registration,
     signin,

@@ -14,7 +14,7 @@ def safe_path(target: str | None) -> str | None:
     """
     if not target or not target.startswith("/") or target[1:2] == "/":
         return None
-    if any(ord(letter) < 33 or letter == "\\" for letter in target):
+    if not target.isprintable() or any(letter in target for letter in " \\"):
         return None
     parts = urlsplit(target)
     return None if parts.scheme or parts.netloc else target

@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from academy import locale
-from academy.accounts import passwords, queries, services, signin
+from academy.accounts import passwords, queries, services, sessions, signin
 from academy.accounts.forms.profile import PasswordForm, ProfileForm, ServiceForm
 from academy.accounts.views.blueprint import blueprint
 from academy.accounts.views.signin import Page
@@ -46,14 +46,14 @@ def profile_password() -> Page:
         return _page(password=form)
     person = current_user._get_current_object()
     outcome = signin.try_password(
-        person.email, str(form.current.data), address=request.remote_addr, known_browser=True
+        person.email, str(form.current.data), address=request.remote_addr, device=f"session of {person.id}"
     )
     if outcome.kind != "welcome":
         form.current.errors = [_refusal(outcome)]
         return _page(password=form)
     release()
-    services.set_password(person, passwords.hash_of(str(form.password.data)))
-    signin.begin(person)
+    services.set_password(person, passwords.hash_of(str(form.password.data)), keep=sessions.current())
+    signin.renew()
     return _saved(_("Your password is changed. Other computers are signed out."))
 
 
@@ -80,5 +80,5 @@ def _saved(sentence: str) -> Page:
 
 def _refusal(outcome: signin.Outcome) -> str:
     if outcome.kind == "throttled":
-        return _("Too many attempts. Wait 15 minutes, then try again.")
+        return _("Too many attempts. Wait a minute, then try again.")
     return _("This is not your present password.")

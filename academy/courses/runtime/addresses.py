@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 from flask import current_app
 
 LABEL = "{label}"
-LOOPBACK = ("localhost", "127.0.0.1")
 
 
 @dataclass(frozen=True)
@@ -47,13 +46,3 @@ class ContentHosts:
 def content_hosts() -> ContentHosts:
     """Return the content hosts of this instance."""
     return ContentHosts(str(current_app.config["CONTENT_ORIGIN"]))
-
-
-def app_origins() -> tuple[str, ...]:
-    """Return the origins at which browsers open the Academy: BASE_URL, and both names of this machine."""
-    base = str(current_app.config["BASE_URL"])
-    parts = urlsplit(base)
-    if parts.hostname not in LOOPBACK:
-        return (base,)
-    port = f":{parts.port}" if parts.port else ""
-    return tuple(f"{parts.scheme}://{name}{port}" for name in LOOPBACK)

@@ -12,11 +12,11 @@ from flask import Response, jsonify, render_template, request
 from academy import clock
 from academy.courses.models import Launch
 from academy.courses.runtime import content_files, launching, leaves, scorm_commits, tokens, visitors
-from academy.courses.runtime.addresses import app_origins, content_hosts
+from academy.courses.runtime.addresses import content_hosts
 from academy.courses.runtime.tokens import Bearer, TokenRefused
 from academy.errors import DomainError, TooLarge
 from academy.locale import translated
-from academy.security import access
+from academy.security import access, app_origins
 
 OWN = Path(__file__).resolve().parents[1] / "static" / "courses"
 VENDOR = Path(__file__).resolve().parents[2] / "static" / "vendor"

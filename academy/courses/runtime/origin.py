@@ -8,8 +8,8 @@ from flask import Blueprint, Flask, Response, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from academy.courses.runtime import content_api, content_files
-from academy.courses.runtime.addresses import ContentHosts, app_origins
-from academy.security import access
+from academy.courses.runtime.addresses import ContentHosts
+from academy.security import access, app_origins
 
 PREFIX = "/_content"
 MARK = "academy.content"

@@ -10,9 +10,9 @@ from sqlalchemy.orm import joinedload
 
 from academy.courses.models import Launch
 from academy.courses.runtime import tokens
-from academy.courses.runtime.addresses import app_origins
 from academy.db import db
 from academy.errors import NotAllowed, NotFound
+from academy.security import app_origins
 
 COOKIE = "launch"
 

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from academy import clock, waking
 from academy.db import BigId, JsonType, Model, PublicId, UtcDateTime, db, new_public_id, reading, release
-from academy.errors import DomainError
+from academy.errors import DomainError, Unavailable
 
 log = logging.getLogger(__name__)
 
@@ -219,7 +219,7 @@ def _done(job: Job) -> dict[str, Any]:
 def _note_failure(lease: Lease, error: Exception) -> None:
     job = db.session.get_one(Job, lease.job_id)
     kind, public_id = job.kind, job.public_id
-    refused = isinstance(error, DomainError)
+    refused = isinstance(error, DomainError) and not isinstance(error, Unavailable)  # which may come back
     text = str(error) if refused else "".join(traceback.format_exception(error))[-4000:]
     try:
         _end(lease, error=text, **_failed(job, final=refused or job.tries >= MOST_TRIES))

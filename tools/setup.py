@@ -1,7 +1,8 @@
 """Prepare a machine: system libraries, the virtual environment, front-end packages, message catalogues.
 
-With `--tests` also the services that tests start for themselves, PostgreSQL and Redis. Only the standard library is used, since it runs before anything is installed. Each step leaves a stamp with
-a digest of what it was made from, so that a second run does nothing.
+With `--tests` also the services that tests start for themselves: PostgreSQL, Redis, an S3 server. Only
+the standard library is used, since it runs before anything is installed. Each step leaves a stamp with a
+digest of what it was made from, so that a second run does nothing.
 """
 
 import ctypes.util
@@ -37,6 +38,7 @@ def main() -> None:
     step("system", [Path("tools/setup.py")], system_packages)
     if "--tests" in sys.argv[1:]:
         services_of_tests()
+        step("object-store-stamp", [Path("tools/object-store.txt")], object_store)
     step("python", [Path("pyproject.toml")], python_packages)
     subprocess.run([PYTHON, "tools/build_assets.py"], check=True)  # keeps a stamp of its own
     catalogues()
@@ -72,6 +74,17 @@ def services_of_tests() -> None:
     missing = [package for package, program in SERVICES.items() if not has_service(program)]
     if missing and not install(missing):
         print(f"Not installed: {', '.join(missing)}. Tests that need them will be skipped.", flush=True)
+
+
+def object_store() -> None:
+    """Install the S3 server that tests start, away from the Academy's own packages."""
+    folder = STAMPS / "object-store"
+    print("Installing an S3 server for tests", flush=True)
+    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    pip = [folder / "bin" / "python", "-m", "pip", "install", "-q", "-r", "tools/object-store.txt"]
+    if subprocess.run(pip, check=False).returncode:
+        shutil.rmtree(folder)
+        print("OpenStack Swift is not installed. Tests on S3 will be skipped.", flush=True)
 
 
 def has_service(program: str) -> bool:

@@ -24,9 +24,9 @@ def import_upload(job: jobs.Job, *, upload: str) -> None:
     found = db.session.scalar(sa.select(Upload).where(Upload.public_id == UUID(upload)))
     if found is None or found.report:
         return
-    key, row = uploads.key_of(found.public_id), found.id
+    key, row, size = uploads.key_of(found.public_id), found.id, found.size
     release()
-    with _lent(key, size=found.size) as path:
+    with _lent(key, size=size) as path:
         report = _import(job, db.session.get_one(Upload, row), path)
     db.session.get_one(Upload, row).report = report
     commit_now()

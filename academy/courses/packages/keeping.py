@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass
@@ -82,31 +82,31 @@ def discard(hashes: set[str] | frozenset[str]) -> None:
         for start in range(0, len(ordered), 500):
             some = PackageFile.sha256.in_(ordered[start : start + 500])
             in_use.update(connection.scalars(sa.select(PackageFile.sha256).where(some).distinct()))
-        for sha256 in hashes - in_use:
-            storage.delete(storage_key(sha256))
+        storage.delete(*(storage_key(sha256) for sha256 in hashes - in_use))
 
 
 def are_present(kept: Kept) -> bool:
     """Say whether all contents are in storage still; a failed import of the same may have removed some."""
-    return all(storage.exists(storage_key(sha256)) for sha256 in {file.sha256 for file in kept.files})
+    return not storage.missing(storage_key(sha256) for sha256 in {file.sha256 for file in kept.files})
 
 
 class _Keeper:
     """Takes the files of one package as they are read.
 
-    Small files are written by several threads, because each write waits for the disk (fsync).
+    Small files are written by several threads, because each one waits for the disk or the line.
     """
 
     def __init__(self, archive: Archive, report: Report, progress: Callable[[float], None]) -> None:
         self.files: list[KeptFile] = []
         self.new: set[str] = set()
+        self._seen: set[str] = set()
         self._archive = archive
         self._report = report
         self._progress = progress
         self._done = 0
         self._shown = 0
         self._writers = ThreadPoolExecutor(WRITERS, thread_name_prefix="keeping")
-        self._pending: deque[Future[int]] = deque()
+        self._pending: deque[Future[None]] = deque()
 
     def keep(self, path: str, pieces: Iterator[bytes]) -> None:
         """Keep one file: a small one from memory, a large one by reading it twice, never by a copy."""
@@ -121,14 +121,13 @@ class _Keeper:
             self._advance(len(piece))
         sha256 = digest.hexdigest()
         self.files.append(KeptFile(path, sha256, size))
-        key = storage_key(sha256)
-        if sha256 in self.new or storage.exists(key):
+        if sha256 in self._seen:
             return
-        self.new.add(sha256)
+        self._seen.add(sha256)
         if size <= SMALL:
-            self._write_beside(key, held)
+            self._write_beside(sha256, held)
         else:
-            storage.put(key, self._archive.stream(name))
+            self._write(sha256, self._archive.stream(name))
 
     def finish(self) -> None:
         """Wait until everything is written; raises what went wrong."""
@@ -140,10 +139,16 @@ class _Keeper:
         """Write no more, and wait for what is being written."""
         self._writers.shutdown(wait=True, cancel_futures=True)
 
-    def _write_beside(self, key: str, content: list[bytes]) -> None:
+    def _write(self, sha256: str, content: Iterable[bytes]) -> None:
+        key = storage_key(sha256)
+        if not storage.exists(key):
+            self.new.add(sha256)
+            storage.put(key, content)
+
+    def _write_beside(self, sha256: str, content: list[bytes]) -> None:
         while len(self._pending) >= 2 * WRITERS:
             self._pending.popleft().result()
-        self._pending.append(self._writers.submit(copy_context().run, storage.put, key, content))
+        self._pending.append(self._writers.submit(copy_context().run, self._write, sha256, content))
 
     def _advance(self, count: int) -> None:
         self._done += count

@@ -1,7 +1,6 @@
 """Files of packages on the content origin: only while a launch is open, cached for ever, in ranges."""
 
-from collections.abc import Iterator
-from typing import BinaryIO
+import logging
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -10,12 +9,14 @@ from werkzeug.http import parse_range_header
 
 from academy import clock, storage
 from academy.courses.models import Launch, PackageFile, PackageVersion
-from academy.courses.packages import lookup
+from academy.courses.packages import keeping, lookup
 from academy.courses.runtime import sessions
 from academy.db import db
+from academy.errors import RETRY_AFTER
 from academy.security import access
 
-CHUNK = 65_536
+log = logging.getLogger(__name__)
+
 LONGEST_RANGE = 1_048_576
 CACHED = "private, max-age=31536000, immutable"
 PATH = "academy.content_path"
@@ -29,19 +30,27 @@ def package_file(label: str, version: UUID) -> Response:
     found = _find(version_id, request.environ.get(PATH, b"")) if version_id is not None else None
     if found is None:
         return nothing_here()
-    answer = _file(found)
+    try:
+        answer = _file(found)
+    except FileNotFoundError:
+        log.error("a file of a package is not in the store: %s", keeping.storage_key(found.sha256))
+        return nothing_here()
+    except storage.StorageGone:
+        return _plain("The files do not answer just now. Try again in a minute.\n", 503)
     answer.headers["Cache-Control"] = CACHED
     return answer
 
 
 def nothing_here(status: int = 404) -> Response:
     """Answer that there is nothing, in a way that no cache keeps."""
-    return Response(
-        "There is nothing at this address.\n",
-        status,
-        {"Cache-Control": "no-store"},
-        content_type="text/plain; charset=utf-8",
-    )
+    return _plain("There is nothing at this address.\n", status)
+
+
+def _plain(text: str, status: int) -> Response:
+    headers = {"Cache-Control": "no-store"}
+    if status in RETRY_AFTER:
+        headers["Retry-After"] = RETRY_AFTER[status]
+    return Response(text, status, headers, content_type="text/plain; charset=utf-8")
 
 
 def _open_version(label: str, version: UUID) -> int | None:
@@ -78,11 +87,8 @@ def _file(found: PackageFile) -> Response:
     headers["Content-Length"] = str(end - start)
     if request.method == "HEAD":
         return Response(status=status, headers=headers, content_type=kind)
-    file = storage.open_file(f"packages/{found.sha256[:2]}/{found.sha256}")
-    body = _pieces(file, start=start, length=end - start)
-    answer = Response(body, status, headers, content_type=kind, direct_passthrough=True)
-    answer.call_on_close(file.close)  # where the body is never begun
-    return answer
+    body = storage.pieces(keeping.storage_key(found.sha256), start=start, end=end)
+    return Response(body, status, headers, content_type=kind, direct_passthrough=True)
 
 
 def _is_known(etag: str) -> bool:
@@ -100,11 +106,3 @@ def _wanted(size: int) -> tuple[int, int, int]:
         return 0, 0, 416
     start, end = found
     return start, min(end, start + LONGEST_RANGE), 206
-
-
-def _pieces(file: BinaryIO, *, start: int, length: int) -> Iterator[bytes]:
-    with file:
-        file.seek(start)
-        while length > 0 and (piece := file.read(min(CHUNK, length))):
-            length -= len(piece)
-            yield piece

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import BinaryIO
 from uuid import UUID
 
@@ -103,7 +103,7 @@ def receive_piece(upload: Upload, *, start: int, length: int, read: Callable[[in
     content = read(length)
     if len(content) != length:
         raise CutOff
-    storage.write_at(key_of(public_id), start, content)
+    storage.put_piece(key_of(public_id), start, content)
     return _arrived(row, start=start, end=start + length)
 
 
@@ -117,10 +117,10 @@ def forget() -> int:
     old = sa.and_(Upload.report.is_not(None), Upload.created < now - REPORTS_KEPT)
     gone = list(db.session.scalars(sa.select(Upload).where(sa.or_(unfinished, old))))
     for upload in gone:
-        storage.delete(key_of(upload.public_id))
+        storage.delete_with_pieces(key_of(upload.public_id))
         db.session.delete(upload)
     db.session.flush()
-    _remove_strays(now.timestamp() - UNFINISHED.total_seconds())
+    _remove_strays(now - UNFINISHED)
     return len(gone)
 
 
@@ -172,12 +172,17 @@ def _queue(upload: Upload) -> None:
     db.session.flush()
 
 
-def _remove_strays(before: float) -> None:
-    folder = storage.path(FOLDER)
-    for file in folder.iterdir() if folder.is_dir() else ():
-        known = sa.select(Upload.id).where(Upload.public_id == _public_id(file.name))
-        if file.stat().st_mtime < before and db.session.scalar(known) is None:
-            file.unlink(missing_ok=True)
+def _remove_strays(before: datetime) -> None:
+    storage.tidy(before.timestamp())
+    newest: dict[str, datetime] = {}
+    for file in storage.listed(FOLDER):
+        name = file.key.split("/")[1]
+        newest[name] = max(file.modified, newest.get(name, file.modified))
+    old = {name for name, modified in newest.items() if modified < before}
+    known = set(db.session.scalars(sa.select(Upload.public_id))) if old else set()
+    for name in old:
+        if _public_id(name) not in known:
+            storage.delete_with_pieces(f"{FOLDER}/{name}")
 
 
 def _public_id(name: str) -> UUID | None:

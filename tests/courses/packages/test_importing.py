@@ -16,6 +16,7 @@ from academy.courses.packages.keeping import discard, storage_key
 from academy.courses.packages.outline import Item, Outline, from_json, leaves
 from academy.db import db
 from academy.errors import Conflict
+from tests import stores
 from tests.factories import accounts, courses
 from tests.packages import scorm12, zips
 from tests.packages.scorm12 import Sco
@@ -36,8 +37,7 @@ def course(app: Flask) -> Course:
 
 
 def kept_files() -> set[str]:
-    root = storage.path("packages/x").parent
-    return {path.name for path in root.rglob("*") if path.is_file()}
+    return {key.rpartition("/")[2] for key in stores.keys("packages")}
 
 
 def rows() -> dict[str, int]:

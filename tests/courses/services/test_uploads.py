@@ -1,5 +1,5 @@
 import io
-import os
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,6 +13,7 @@ from academy.courses.services.uploads import CutOff, Delivery, Empty, OutOfStep
 from academy.db import db
 from academy.errors import Invalid, TooLarge
 from academy.jobs import Job
+from tests import stores
 from tests.factories import accounts, courses
 
 
@@ -26,7 +27,8 @@ def send(upload, content, *, start):
 
 
 def kept(upload):
-    return storage.read(uploads.key_of(upload.public_id))
+    with storage.on_disk(uploads.key_of(upload.public_id), size=upload.received) as path:
+        return path.read_bytes()
 
 
 def queued():
@@ -34,8 +36,7 @@ def queued():
 
 
 def files():
-    folder = storage.path(uploads.FOLDER)
-    return sorted(file.name for file in folder.iterdir()) if folder.is_dir() else []
+    return sorted({key.split("/")[1] for key in stores.keys(uploads.FOLDER)})
 
 
 def test_pieces_in_their_order_make_the_file_and_queue_its_import(delivery):
@@ -190,11 +191,15 @@ def test_forget_removes_unfinished_uploads_after_a_day_and_reports_after_a_month
     assert files() == sorted(str(made[name].public_id) for name in ("fresh", "read"))
 
 
-def test_forget_removes_files_that_no_upload_knows(delivery):
-    for name in ("019ab7d2-0000-7000-8000-000000000001", "noise.txt"):
-        storage.put(f"uploads/{name}", b"x")
-        os.utime(storage.path(f"uploads/{name}"), (0, 0))
+def test_forget_removes_files_that_no_upload_knows(delivery, monkeypatch):
+    def aged(folder, listed=storage.listed):
+        for one in listed(folder):
+            yield one if "arriving" in one.key else replace(one, modified=clock.now() - timedelta(days=2))
+
+    storage.put("uploads/noise.txt", b"x")
+    storage.put_piece("uploads/019ab7d2-0000-7000-8000-000000000001", 0, b"x")
     storage.put("uploads/just-arriving", b"x")
+    monkeypatch.setattr(uploads.storage, "listed", aged)
 
     uploads.forget()
 

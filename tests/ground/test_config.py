@@ -36,7 +36,14 @@ def test_defaults_need_no_service(tmp_path: Path) -> None:
         ("CONTENT_ORIGIN", "https://{name}.example.org"),
         ("CONTENT_ORIGIN", "https://content.example.org/x"),
         ("CONTENT_ORIGIN", "http://LOCALHOST:5000"),
-        ("STORAGE_URL", "s3://bucket"),
+        ("STORAGE_URL", "/srv/academy"),
+        ("STORAGE_URL", "file:"),
+        ("STORAGE_URL", "s3:///prefix"),
+        ("STORAGE_URL", "s3://key:secret@bucket/prefix"),
+        ("STORAGE_URL", "s3://bucket/../other"),
+        ("STORAGE_URL", "s3://bucket?region=x"),
+        ("STORAGE_ENDPOINT", "objects.example.org"),
+        ("STORAGE_ENDPOINT", "http://objects.example.org"),
         ("MAIL_URL", "localhost:25"),
         ("TRUSTED_PROXIES", "many"),
         ("UPLOAD_LIMIT_MB", "0"),
@@ -53,6 +60,21 @@ def test_a_wrong_setting_is_named(tmp_path: Path, name: str, value: str) -> None
 )
 def test_packages_may_have_a_wildcard_or_one_host(tmp_path: Path, value: str) -> None:
     assert load(tmp_path, CONTENT_ORIGIN=value)["CONTENT_ORIGIN"] == value
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"STORAGE_ENDPOINT": "https://objects.example.org:9000"},
+        {"STORAGE_ENDPOINT": "http://127.0.0.1:9000"},
+        {"STORAGE_ENDPOINT": "http://objects.internal:9000", "STORAGE_ALLOW_HTTP": "true"},
+    ],
+)
+def test_files_travel_with_tls_or_by_permission(tmp_path: Path, settings: dict[str, str]) -> None:
+    found = load(tmp_path, STORAGE_URL="s3://bucket/prefix/", **settings)
+
+    assert found["STORAGE_URL"] == "s3://bucket/prefix"
+    assert found["STORAGE_ENDPOINT"] == settings["STORAGE_ENDPOINT"]
 
 
 def test_an_unknown_name_in_the_file_is_refused(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from academy import audit
 from academy.commands import Commands
 from academy.db import db, installation
 from academy.security import access
+from academy.transactions import Turn, take
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -41,11 +42,16 @@ def readyz() -> tuple[Response, int]:
 
 
 def upgrade(revision: str = "head") -> None:
-    """Bring the database to a revision; the first time, fix the IRI base of all statements."""
+    """Bring the database to a revision; the first time, fix the IRI base of all statements.
+
+    Several nodes may do so at once: each waits for the others.
+    """
     from alembic import command as alembic  # noqa: PLC0415 -- slow import
 
     with db.engine.begin() as connection:
+        take(Turn.UPGRADE, connection, patient=True)
         alembic.upgrade(migrations(connection), revision)
+    take(Turn.UPGRADE, db.session.connection(), patient=True)
     known = sa.select(installation.c.value).where(installation.c.name == "iri_base")
     if db.session.scalar(known) is None:
         value = str(current_app.config["BASE_URL"])
@@ -60,6 +66,7 @@ def downgrade(revision: str) -> None:
     from alembic import command as alembic  # noqa: PLC0415 -- slow import
 
     with db.engine.begin() as connection:
+        take(Turn.UPGRADE, connection, patient=True)
         alembic.downgrade(migrations(connection), revision)
 
 

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from enum import IntEnum
 from typing import Any
 
 import psycopg
@@ -43,6 +44,28 @@ _PASSING_CODES = {
 }
 
 _reading = ContextVar("reading", default=False)
+
+
+class Turn(IntEnum):
+    """What only one transaction at a time may do; the numbers are those of PostgreSQL's advisory locks."""
+
+    STATEMENTS = 0x78415049
+    UPGRADE = 0x78415051
+    CONTENTS = 0x78415052
+
+
+def take(turn: Turn, connection: sa.Connection, *, patient: bool = False) -> None:
+    """Wait until no other transaction has the turn, and keep it to the end of this one.
+
+    On SQLite a transaction that writes is the only one anyway. The patient wait for as long as it takes.
+    """
+    if connection.dialect.name != "postgresql":
+        return
+    if patient:
+        connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
+    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(int(turn))))
+    if patient:
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_POSTGRESQL['lock_timeout']}'")
 
 
 @contextmanager

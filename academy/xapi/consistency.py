@@ -14,9 +14,9 @@ import sqlalchemy as sa
 from academy import clock
 from academy.db import beside
 from academy.replica import is_copy
+from academy.transactions import Turn
 from academy.xapi import moments
 from academy.xapi.models import Statement
-from academy.xapi.store import WRITE_LOCK
 
 RECENT = timedelta(milliseconds=50)
 
@@ -51,12 +51,12 @@ def _idle_on_postgresql(newest_seen: int | None) -> datetime | None:
     """Look while holding the lock; each statement sees what is committed when it begins."""
     with beside() as connection:
         other = connection.execution_options(isolation_level="AUTOCOMMIT")
-        if not other.scalar(sa.select(sa.func.pg_try_advisory_lock(WRITE_LOCK))):
+        if not other.scalar(sa.select(sa.func.pg_try_advisory_lock(int(Turn.STATEMENTS)))):
             return None
         try:
             return clock.now() if other.scalar(_NEWEST) == newest_seen else None
         finally:
-            other.execute(sa.select(sa.func.pg_advisory_unlock(WRITE_LOCK)))
+            other.execute(sa.select(sa.func.pg_advisory_unlock(int(Turn.STATEMENTS))))
 
 
 def _idle_on_sqlite(engine: sa.Engine, newest_seen: int | None) -> datetime | None:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from academy import clock
 from academy.db import iri_base, new_public_id
+from academy.transactions import Turn, take
 from academy.xapi import (
     definitions,
     equivalence,
@@ -25,8 +26,6 @@ from academy.xapi.json_text import Json
 from academy.xapi.models import Statement, StatementActivity, StatementAgent
 from academy.xapi.preparation import Draft
 from academy.xapi.signals import StoredStatement, statements_stored
-
-WRITE_LOCK = 0x78415049  # "xAPI"
 
 _STATEMENT: Any = Statement.__table__
 _AGENT_LINK: Any = StatementAgent.__table__
@@ -83,7 +82,7 @@ def prepare(statements: Iterable[object], *, authority: Json, edition: Edition) 
 
 def write(connection: sa.Connection, drafts: Sequence[Draft]) -> list[UUID]:
     """Store prepared statements; several batches may be written by one call."""
-    _lock(connection)
+    take(Turn.STATEMENTS, connection)  # only one transaction at a time gives out `stored`
     known = _already_stored(connection, drafts)
     new = [draft for draft in drafts if draft.id not in known]
     if new:
@@ -93,12 +92,6 @@ def write(connection: sa.Connection, drafts: Sequence[Draft]) -> list[UUID]:
         stored = [StoredStatement(seqs[draft.id], draft.id, draft.statement) for draft in new]
         statements_stored.send(connection, stored=stored)
     return [draft.id for draft in drafts]
-
-
-def _lock(connection: sa.Connection) -> None:
-    """Let only one transaction at a time give out `stored`; on SQLite the transaction itself is that lock."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(WRITE_LOCK)))
 
 
 def _already_stored(connection: sa.Connection, drafts: Sequence[Draft]) -> set[UUID]:

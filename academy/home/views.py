@@ -54,7 +54,7 @@ def desk() -> str:
     return render_template(
         "home/desk.html",
         waiting=waiting(),
-        deciding=DECIDING,
+        decides=bool(current_user.roles & DECIDING),
         scope=[translated(name) for name in reports.scope_names(current_user)],
         sees_all=sees_everybody(current_user),
     )

@@ -1,5 +1,6 @@
 import pytest
 import sqlalchemy as sa
+from lxml import html
 
 from academy.audit import AuditEntry
 from academy.db import db
@@ -82,6 +83,54 @@ def test_confirm_and_decline_are_recorded(world, sign_in):
         ("person.decline", str(ids[1])),
     ]
     assert entries[0].actor != "web"
+
+
+def decide(browser, person, act):
+    """Decide, and return the note with which the decision can be undone."""
+    browser.post(f"/people/{person.public_id}/{act}")
+    page = html.fromstring(browser.get("/people").text)
+    return next(form for form in page.forms if form.action == "/people/undo").fields["note"]
+
+
+@pytest.mark.parametrize("act", ["confirm", "decline"])
+def test_a_decision_can_be_undone(world, sign_in, act):
+    browser = sign_in(accounts.coordinator("MD"))
+    unit = accounts.organisation()
+    person = accounts.person(confirmed=False, organisation=unit)
+    note = decide(browser, person, act)
+
+    assert browser.post("/people/undo", data={"note": note}).location == "/people?tab=waiting"
+
+    db.session.expire_all()
+    assert (person.state_code, person.state_confirmed) == ("MD", None)
+    assert (person.organisation_id, person.organisation_confirmed) == (unit.id, None)
+    assert person.claim_declined is None
+    newest = sa.select(AuditEntry.act).order_by(AuditEntry.id.desc()).limit(1)
+    assert db.session.scalar(newest) == "person.undo"
+
+
+def test_what_came_after_a_decision_is_not_undone(world, sign_in):
+    browser = sign_in(accounts.coordinator("MD"))
+    note = decide(browser, world["waits"], "decline")
+    world["waits"].state_code = "GE"
+
+    assert browser.post("/people/undo", data={"note": note}).status_code == 409
+    assert browser.post("/people/undo", data={"note": note + "x"}).status_code == 409
+    assert browser.post("/people/undo").status_code == 409
+    db.session.expire_all()
+    assert world["waits"].state_code == "GE"
+
+
+def test_only_who_may_decide_may_undo(world, sign_in):
+    note = decide(sign_in(accounts.coordinator("MD")), world["waits"], "confirm")
+
+    assert sign_in(accounts.coordinator("GE")).post("/people/undo", data={"note": note}).status_code == 403
+    assert (
+        sign_in(accounts.person(roles=["trainer"])).post("/people/undo", data={"note": note}).status_code
+        == 403
+    )
+    db.session.expire_all()
+    assert world["waits"].state_confirmed is not None
 
 
 @pytest.mark.parametrize("act", ["confirm", "decline"])

@@ -14,28 +14,41 @@ from academy import (
     config,
     db,
     errors,
+    health,
     jobs,
     locale,
+    logs,
     mail,
+    metrics,
+    monitoring,
     operation,
     security,
     serving,
     storage,
     templating,
+    timing,
     workers,
 )
 from academy.accounts import cli as accounts_cli
+from academy.accounts import jobs as accounts_jobs
 from academy.accounts import services as accounts_services
 from academy.accounts import signin
 from academy.accounts import slots as accounts_slots
 from academy.accounts import views as accounts_views
+from academy.accounts.personal_data import ground as ground_data
+from academy.accounts.personal_data import own as accounts_data
+from academy.accounts.personal_data import sources as personal_data
 from academy.administration import views as administration_views
 from academy.certificates import cli as certificates_cli
 from academy.certificates import jobs as certificates_jobs
+from academy.certificates import personal_data as certificates_data
+from academy.certificates import queries as certificates_queries
 from academy.certificates import slots as certificates_slots
 from academy.certificates import views as certificates_views
 from academy.courses import cli as courses_cli
 from academy.courses import jobs as courses_jobs
+from academy.courses import personal_data as courses_data
+from academy.courses import queries as courses_queries
 from academy.courses import slots as courses_slots
 from academy.courses import views as courses_views
 from academy.courses.runtime import origin, sessions
@@ -46,6 +59,7 @@ from academy.library import slots as library_slots
 from academy.library import views as library_views
 from academy.progress import cli as progress_cli
 from academy.progress import jobs as progress_jobs
+from academy.progress import personal_data as progress_data
 from academy.progress import services as progress_services
 from academy.progress import slots as progress_slots
 from academy.progress import views as progress_views
@@ -58,7 +72,7 @@ from academy.xapi import cli as xapi_cli
 from academy.xapi import resources as xapi_resources
 from academy.xapi.signals import statements_stored
 
-ROOMS_WITH_JOBS = (audit, mail, courses_jobs, progress_jobs, certificates_jobs)
+ROOMS_WITH_JOBS = (audit, mail, accounts_jobs, courses_jobs, progress_jobs, certificates_jobs)
 
 
 def create_app(settings: Mapping[str, object] | None = None) -> Flask:
@@ -66,17 +80,20 @@ def create_app(settings: Mapping[str, object] | None = None) -> Flask:
     app = Flask(__name__, instance_relative_config=True, static_folder="static")
     app.config.update(config.load())
     app.config.update(settings or {})
-    for part in (db, locale, errors, security, storage, templating, jobs, workers, operation):
+    for part in (logs, db, timing, locale, errors, security, storage, templating, jobs, workers, operation):
         part.init_app(app)
     _sign_in(app)
     _blueprints(app)
     _commands(app)
     _signals()
     _sweeps(app)
+    _figures(app)
+    _personal_data(app)
     _slots(app)
     _navigation(app)
     app.extensions["academy.after_upgrade"].append(accounts_services.load_states)
     app.wsgi_app = origin.by_host(app)  # type: ignore[method-assign, assignment]
+    app.wsgi_app = logs.around(app, app.wsgi_app)  # type: ignore[method-assign, assignment]
     return app
 
 
@@ -127,6 +144,7 @@ def _commands(app: Flask) -> None:
 
 def _signals() -> None:
     statements_stored.connect(progress_services.apply)
+    statements_stored.connect(metrics.count_statements)
     course_completed.connect(certificates_jobs.issue_later)
 
 
@@ -136,8 +154,36 @@ def _sweeps(app: Flask) -> None:
         courses_jobs.forget_uploads,
         accounts_cli.forget_attempts,
         workers.forget_old,
+        audit.seal,
     ):
         workers.sweep(app, function)
+
+
+def _figures(app: Flask) -> None:
+    for part in (health, monitoring):
+        part.init_app(app)
+    figures = (
+        ("academy_launches_open", "Content that is open in a browser", courses_queries.open_launches),
+        ("academy_certificates", "Certificates issued", certificates_queries.count),
+        ("academy_enrolments", "Seats taken in courses", courses_queries.seats_taken),
+    )
+    for name, meaning, read in figures:
+        monitoring.reading(app, name, meaning, read)
+
+
+def _personal_data(app: Flask) -> None:
+    """Name the rooms that hold something about people, in the order of an archive; erased in reverse."""
+    personal_data.register(
+        app,
+        accounts_data.SOURCE,
+        courses_data.SOURCE,
+        progress_data.PROGRESS,
+        certificates_data.SOURCE,
+        progress_data.STATEMENTS,
+        ground_data.MAIL,
+        ground_data.JOBS,
+        ground_data.AUDIT,
+    )
 
 
 def _slots(app: Flask) -> None:

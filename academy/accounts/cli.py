@@ -4,7 +4,8 @@ import sys
 
 import click
 
-from academy.accounts import passwords, queries, services, throttle
+from academy.accounts import passwords, queries, services, sessions, throttle, tokens
+from academy.accounts.commands import personal_data
 from academy.accounts.models import Organisation, Person, Role
 from academy.accounts.services import Profile
 from academy.accounts.zones import DEFAULT
@@ -53,9 +54,16 @@ def list_users(as_json: bool) -> None:
         print_table([{**row, "roles": " ".join(row["roles"])} for row in rows], empty="No accounts.")  # type: ignore[arg-type]
 
 
+users.command("data")(personal_data.write_data)
+users.command("erase")(personal_data.erase)
+users.command("receipts")(personal_data.list_receipts)
+
+
 def forget_attempts() -> None:
-    """Remove failed sign-ins that no longer throttle anybody."""
+    """Remove failed sign-ins that no longer throttle anybody, sessions that are over, and links too old."""
     throttle.forget_old()
+    sessions.forget_old()
+    tokens.forget_old()
 
 
 def _password(email: str, name: str) -> str:

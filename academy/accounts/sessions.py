@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from flask import Response, after_this_request, current_app, g, has_request_context, request, session
+from flask_login import current_user
 from sqlalchemy.orm import joinedload
 
 from academy import clock
@@ -52,7 +53,9 @@ def find(token: str) -> PersonSession | None:
 
 def current() -> PersonSession | None:
     """Return the session of the browser that sent the present request, or None."""
-    return g.get("person_session") if has_request_context() else None
+    if not has_request_context() or not current_user.is_authenticated:
+        return None
+    return g.get("person_session")
 
 
 def idle_limit(*, shared: bool) -> timedelta:

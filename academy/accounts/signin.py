@@ -78,6 +78,7 @@ def end() -> None:
     mine = sessions.current()
     if mine is not None:
         sessions.end(mine)
+    g.pop("person_session", None)
     logout_user()
     session.clear()
 

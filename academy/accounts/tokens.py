@@ -57,6 +57,15 @@ def person_resetting(token: str) -> Person:
     return _person(RESET, token)
 
 
+def take_resetting(token: str) -> Person:
+    """Return the person of a resetting token and use it up; of two who come at once, one gets BadToken."""
+    person = person_resetting(token)
+    taken = db.session.execute(sa.delete(MailedLink).where(MailedLink.digest == digest(token)))
+    if not getattr(taken, "rowcount", 0):
+        raise BadToken
+    return person
+
+
 def use_up(person: Person) -> None:
     """Make all links of a person's mails worthless: one was used, or the account has changed."""
     db.session.execute(sa.delete(MailedLink).where(MailedLink.person_id == person.id))

@@ -118,7 +118,7 @@ def test_list_of_nobody_says_so(run):
 
 
 def test_forget_attempts_keeps_what_still_counts(app):
-    throttle.note_sign_in("ion@example.org", "10.0.0.1")
+    throttle.note_sign_in(throttle.origin("ion@example.org", address="10.0.0.1"))
 
     cli.forget_attempts()
 

@@ -4,7 +4,6 @@ import pytest
 import sqlalchemy as sa
 from argon2 import PasswordHasher
 
-from academy import clock
 from academy.accounts import passwords, signin
 from academy.accounts.models import SignInAttempt
 from academy.db import db
@@ -38,7 +37,7 @@ def test_wrong_password_and_unknown_address_are_told_alike(elena, email):
 
     assert [outcome.kind for outcome in outcomes] == ["wrong"] * 5 + ["throttled"]
     assert [outcome.left for outcome in outcomes] == [4, 3, 2, 1, 0, 0]
-    assert timedelta(minutes=14) < outcomes[5].wait <= timedelta(minutes=15)
+    assert timedelta(seconds=50) < outcomes[5].wait <= timedelta(minutes=1)
     assert all(outcome.person is None for outcome in outcomes)
 
 
@@ -93,46 +92,3 @@ def test_unconfirmed_account_is_told_only_with_the_right_password(elena):
 
     assert attempt(password="wrong password").kind == "wrong"
     assert attempt().kind == "unconfirmed"
-
-
-def test_load_person_follows_epoch_account_and_confirmation(elena):
-    kept = elena.get_id()
-    assert signin.load_person(kept) is elena
-
-    elena.session_epoch += 1
-    db.session.flush()
-    assert signin.load_person(kept) is None
-    assert signin.load_person(elena.get_id()) is elena
-
-    elena.active = False
-    db.session.flush()
-    assert signin.load_person(elena.get_id()) is None
-
-
-@pytest.mark.parametrize("kept", ["", "x", "x:0", ":", "00000000-0000-0000-0000-000000000000:0", "1:2:3"])
-def test_load_person_knows_no_invented_session(elena, kept):
-    assert signin.load_person(kept) is None
-
-
-def test_session_ends_after_two_idle_hours(elena, sign_in, monkeypatch):
-    browser = sign_in(elena)
-    start = clock.now()
-    assert browser.get("/profile").status_code == 200
-
-    monkeypatch.setattr(clock, "now", lambda: start + timedelta(minutes=110))
-    assert browser.get("/profile").status_code == 200
-    monkeypatch.setattr(clock, "now", lambda: start + timedelta(minutes=220))
-    assert browser.get("/profile").status_code == 200
-    monkeypatch.setattr(clock, "now", lambda: start + timedelta(minutes=345))
-    assert browser.get("/profile").location == "/sign-in?next=/profile"
-
-
-def test_session_ends_after_twelve_hours_of_work(elena, client, monkeypatch):
-    start = clock.now()
-    client.post("/sign-in", data={"email": "elena@example.org", "password": PASSWORD})
-
-    for hours in range(1, 12):
-        monkeypatch.setattr(clock, "now", lambda hours=hours: start + timedelta(hours=hours))
-        assert client.get("/profile").status_code == 200
-    monkeypatch.setattr(clock, "now", lambda: start + timedelta(hours=12, minutes=1))
-    assert client.get("/profile").status_code == 303

@@ -222,7 +222,8 @@ def test_resend_says_the_same_for_every_address(client):
     assert client.get("/register/sent").status_code == 200
 
 
-def test_links_in_mail_ignore_the_host_of_the_request(client):
+def test_links_in_mail_ignore_the_host_of_the_request(client, app, monkeypatch):
+    monkeypatch.setitem(app.config, "EXTRA_HOSTS", "evil.example")
     for number, fields in enumerate(STEPS, start=1):
         client.post(
             f"/register?step={number}",

@@ -1,9 +1,8 @@
 import pytest
 from lxml import html
 
-from academy.accounts import passwords, queries, throttle
+from academy.accounts import passwords, throttle
 from academy.accounts.views.landing import landing, safe_path
-from academy.db import db
 from tests.factories import accounts
 
 PASSWORD = "three words fit"
@@ -18,6 +17,9 @@ UNSAFE = [
     "javascript:alert(1)",
     " /learn",
     "learn",
+    "/\x85/evil.example",
+    "/\u2028/evil.example",
+    "/ /evil.example",
     "",
     None,
 ]
@@ -33,6 +35,11 @@ def elena(app):
 
 def enter(client, password=PASSWORD, email="elena@example.org", **fields):
     return client.post("/sign-in", data={"email": email, "password": password, **fields})
+
+
+def hammer(email):
+    for number in range(throttle.MOST_ELSEWHERE):
+        throttle.note_sign_in(throttle.origin(email, address=f"10.6.6.{number}"))
 
 
 def test_sign_in_opens_a_session_and_the_page_says_whose(client, elena):
@@ -100,7 +107,7 @@ def test_wrong_password_and_unknown_address_give_the_same_page(app, elena):
     ]
 
     assert pages[0] == pages[1]
-    assert "After 4 more attempts you must wait 15 minutes" in pages[0]
+    assert "After 4 more attempts you must wait a while" in pages[0]
     assert "wrong password" not in pages[0]
 
 
@@ -111,15 +118,14 @@ def test_too_many_attempts_say_how_long_to_wait(client, elena):
     answer = enter(client)
 
     assert answer.status_code == 429
-    assert "Wait 15 minutes" in answer.text
-    assert 840 < int(answer.headers["Retry-After"]) <= 901
+    assert "Wait 1 minute" in answer.text
+    assert 50 < int(answer.headers["Retry-After"]) <= 61
 
 
 def test_owner_gets_in_from_a_known_browser_while_strangers_guess(client, app, elena):
     enter(client)
     client.post("/sign-out")
-    for number in range(throttle.MOST_PER_ACCOUNT):
-        throttle.note_sign_in("elena@example.org", f"10.6.6.{number}")
+    hammer("elena@example.org")
 
     stranger = enter(app.test_client())
     owner = enter(client)
@@ -131,8 +137,7 @@ def test_known_browser_is_known_only_for_its_own_accounts(client, elena):
     accounts.person(email="other@example.org", password_hash=passwords.hash_of(PASSWORD))
     enter(client)
     client.post("/sign-out")
-    for number in range(throttle.MOST_PER_ACCOUNT):
-        throttle.note_sign_in("other@example.org", f"10.6.6.{number}")
+    hammer("other@example.org")
 
     assert enter(client, email="other@example.org").status_code == 429
     client.set_cookie("known", "forged.cookie", path="/sign-in")
@@ -179,13 +184,3 @@ def test_landing_is_by_role(app):
         for role in ("trainer", "editor", "secretariat", "observer", "administrator"):
             assert landing(accounts.person(roles=[role])) == "/desk"
         assert landing(accounts.coordinator("GE")) == "/desk"
-
-
-def test_session_of_another_epoch_is_over(elena, sign_in):
-    browser = sign_in(elena)
-    assert browser.get("/profile").status_code == 200
-
-    queries.person_by_email("elena@example.org").session_epoch += 1
-    db.session.commit()
-
-    assert browser.get("/profile").status_code == 303

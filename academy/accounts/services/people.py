@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask_babel import lazy_gettext as _l
 
 from academy import audit, clock, mail
-from academy.accounts import emails, links, names, queries, records, scope, sessions, throttle, tokens
+from academy.accounts import emails, links, names, queries, records, scope, sessions, tokens
 from academy.accounts.models import Organisation, Person, PersonSession, Pseudonym
 from academy.accounts.services import registration
 from academy.db import db
@@ -115,10 +115,10 @@ def decline_claim(person: Person, *, viewer: Person) -> None:
     audit.record("person.decline", target=records.person(person), before=before, after=claim_of(person))
 
 
-def send_reset(email: str, *, address: str | None) -> None:
+def send_reset(email: str) -> None:
     """Mail a link to choose a new password where the address has an account; else nothing."""
     person = queries.person_by_email(email)
-    if person is None or not person.is_active or not throttle.may_mail(person.email, address):
+    if person is None or not person.is_active:
         return
     url = links.absolute("accounts.reset_password", token=tokens.resetting(person))
     mail.send(

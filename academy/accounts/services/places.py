@@ -13,6 +13,7 @@ from academy.accounts import records
 from academy.accounts.models import Organisation, Person, State
 from academy.db import db
 from academy.errors import Conflict, Invalid
+from academy.transactions import Turn, take
 
 FACTS = Path(__file__).parent.parent / "data" / "states.csv"
 
@@ -81,6 +82,7 @@ def save_organisation(
 
     Raises DomainTaken, LoopInTree.
     """
+    take(Turn.PLACES, db.session.connection())  # two moves at once could make a loop
     _check_organisation(organisation, parent=parent, mail_domain=mail_domain)
     before = _written_unit(organisation) if organisation else None
     if organisation is None:

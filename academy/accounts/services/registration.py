@@ -32,7 +32,8 @@ def register(application: Application, *, password_hash: str, address: str | Non
     person = queries.person_by_email(application.email)
     if person is not None and person.email_confirmed is not None:
         forgot_url = links.absolute("accounts.forgot_password")
-        _mail(person, "mail/existing-account", address=address, url=forgot_url)
+        if throttle.may_mail(person.email, address):
+            _mail(person, "mail/existing-account", url=forgot_url)
         return
     if person is None:
         person = Person(email=emails.normal(application.email), pseudonym=Pseudonym())
@@ -41,14 +42,15 @@ def register(application: Application, *, password_hash: str, address: str | Non
     person.privacy_version, person.privacy_accepted = PRIVACY_VERSION, clock.now()
     db.session.add(person)
     db.session.flush()
-    _mail_confirmation(person, address=address)
+    if throttle.may_mail(person.email, address):
+        _mail_confirmation(person)
 
 
-def resend_confirmation(email: str, *, address: str | None) -> None:
+def resend_confirmation(email: str) -> None:
     """Mail the confirming link again where a registration waits for it; else nothing."""
     person = queries.person_by_email(email)
     if person is not None and person.email_confirmed is None and person.password_hash:
-        _mail_confirmation(person, address=address)
+        _mail_confirmation(person)
 
 
 def confirm(person: Person) -> None:
@@ -96,11 +98,10 @@ def _fill(person: Person, application: Application) -> None:
     person.language, person.time_zone = application.language, application.time_zone
 
 
-def _mail_confirmation(person: Person, *, address: str | None) -> None:
+def _mail_confirmation(person: Person) -> None:
     url = links.absolute("accounts.confirm", token=tokens.confirming(person))
-    _mail(person, "mail/confirm", address=address, url=url)
+    _mail(person, "mail/confirm", url=url)
 
 
-def _mail(person: Person, template: str, *, address: str | None, **context: object) -> None:
-    if throttle.may_mail(person.email, address):
-        mail.send(to=person.email, language=person.language, template=template, person=person, **context)
+def _mail(person: Person, template: str, **context: object) -> None:
+    mail.send(to=person.email, language=person.language, template=template, person=person, **context)

@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 from academy import audit
 from academy.accounts import records, sessions
 from academy.accounts.models import Grant, Organisation, Person, Role
-from academy.db import db
+from academy.db import db, lock
 from academy.errors import Conflict, Invalid
 
 
@@ -33,6 +33,7 @@ def grant(
     if role == Role.COORDINATOR and not state_code and organisation is None:
         raise ScopeMissing
     wanted = (role.value, state_code, organisation.id if organisation else None)
+    lock(person)
     wanted = wanted if role == Role.COORDINATOR else (role.value, None, None)
     if any(_facts(held) == wanted for held in person.grants):
         return

@@ -3,7 +3,7 @@
 from flask import redirect, render_template, request, session, url_for
 
 from academy import clock
-from academy.accounts import passwords, services, tokens
+from academy.accounts import jobs, passwords, services, tokens
 from academy.accounts.forms.signin import EmailForm, NewPasswordForm
 from academy.accounts.models import Person
 from academy.accounts.privacy import PRIVACY_VERSION
@@ -22,7 +22,7 @@ def forgot_password() -> Page:
     form = EmailForm()
     if not form.validate_on_submit():
         return render_template("accounts/forgot-password.html", form=form), 422 if form.errors else 200
-    services.send_reset(str(form.email.data), address=request.remote_addr)
+    jobs.ask_for(jobs.RESET, str(form.email.data), address=request.remote_addr)
     session[ASKED] = form.email.data
     return redirect(url_for(".password_sent"), 303)
 
@@ -55,7 +55,7 @@ def reset_password(token: str) -> Page:
 def _changed(token: str, form: NewPasswordForm) -> Page:
     release()
     password_hash = passwords.hash_of(str(form.password.data))
-    person = tokens.person_resetting(token)
+    person = tokens.take_resetting(token)
     services.set_password(person, password_hash)
     if "consent" in form:
         _accept_privacy(person)

@@ -1,15 +1,15 @@
 """Registering in four steps, and confirming the address."""
 
-from flask import redirect, render_template, request, session, url_for
+from flask import abort, redirect, render_template, request, session, url_for
 from flask_login import current_user
 
-from academy.accounts import emails, passwords, services, tokens
+from academy.accounts import emails, jobs, passwords, services, throttle, tokens
 from academy.accounts.forms import registration as forms
 from academy.accounts.forms.signin import EmailForm
 from academy.accounts.views.blueprint import blueprint
 from academy.accounts.views.landing import landing
 from academy.accounts.views.signin import Page, welcome
-from academy.db import release
+from academy.db import commit_now
 from academy.security import access
 
 ANSWERS = "registration"
@@ -55,7 +55,7 @@ def resend() -> Page:
     form = EmailForm()
     if not form.validate_on_submit():
         return render_template("accounts/registered.html", email=None, form=form), 422
-    services.resend_confirmation(str(form.email.data), address=request.remote_addr)
+    jobs.ask_for(jobs.CONFIRMATION, str(form.email.data), address=request.remote_addr)
     session[SENT_TO] = form.email.data
     return redirect(url_for(".registered"), 303)
 
@@ -97,7 +97,9 @@ def _step_page(form: forms.Step, number: int, answers: dict[str, str]) -> str:
 
 
 def _finish(form: forms.Step, answers: dict[str, str]) -> Page:
-    release()
+    if not throttle.may_register(request.remote_addr):
+        abort(429)
+    commit_now()
     password_hash = passwords.hash_of(form["password"].data)
     application = forms.application(answers)
     services.register(application, password_hash=password_hash, address=request.remote_addr)

@@ -5,7 +5,7 @@ import secrets
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -109,6 +109,24 @@ def _hosts(text: str) -> str:
     return ",".join(names)
 
 
+def _level(text: str) -> str:
+    if text.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
+        raise ValueError("expected DEBUG, INFO, WARNING, ERROR or CRITICAL")
+    return text.upper()
+
+
+def _log_format(text: str) -> str:
+    if text not in {"auto", "json", "text"}:
+        raise ValueError("expected auto, json or text")
+    return text
+
+
+def _networks(text: str) -> str:
+    for one in filter(None, (part.strip() for part in text.split(","))):
+        ip_network(one, strict=False)
+    return text
+
+
 def _version(text: str) -> str:
     if text not in {"1.0.3", "2.0.0"}:
         raise ValueError("expected 1.0.3 or 2.0.0")
@@ -201,12 +219,33 @@ SETTINGS = (
         _positive,
         "Minutes without activity after which people are signed out on a shared computer",
     ),
+    Setting(
+        "LOG_LEVEL", "INFO", _level, "Least weight of what is logged: DEBUG, INFO, WARNING, ERROR or CRITICAL"
+    ),
+    Setting("LOG_FORMAT", "auto", _log_format, "`json`, `text`, or `auto`: text on a terminal, else JSON"),
+    Setting("SLOW_QUERY_MS", 200, _positive, "Statements of the database that take longer are logged"),
+    Setting(
+        "METRICS_ALLOW",
+        "",
+        _networks,
+        "Addresses and networks that may read `/metrics`, with commas between; empty: all, unless there is a token",
+    ),
+    Setting("METRICS_TOKEN", "", str, "Bearer token that may read `/metrics` from anywhere"),
+    Setting(
+        "DISK_FREE_MB", 500, _positive, "Megabytes of room below which `/readyz` says that the disk is full"
+    ),
     Setting("ALLOW_DEMO", False, _flag, "Allow demo accounts on a host that is not loopback"),
     Setting(
         "JOBS_URL",
         "",
         _jobs_url,
         "`redis://host:port/0` by which processes of `academy worker` are waked; empty: the server runs jobs itself",
+    ),
+    Setting(
+        "BACKUP_DAYS",
+        90,
+        _positive,
+        "Days for which backups are kept; so long receipts of erasures know whom a restored one brings back",
     ),
     Setting("JOBS_KEEP_DAYS", 30, _positive, "Days after which jobs that are done are forgotten"),
     Setting("EMBEDDED_WORKER", True, _flag, "Run jobs inside the server process, where JOBS_URL is empty"),

@@ -32,6 +32,18 @@ class Certificate(Model):
     reason: Mapped[str | None] = mapped_column(sa.Text)
 
 
+class ErasedSerial(Model):
+    """The number of a certificate whose holder was erased: `erased`, or `revoked` where it was void before.
+
+    Nothing leads from here to the row that is kept for totals under another number.
+    """
+
+    __tablename__ = "erased_serial"
+
+    serial: Mapped[str] = mapped_column(sa.String(24), primary_key=True)
+    status: Mapped[str] = mapped_column(sa.String(10))
+
+
 class SerialCounter(Model):
     """The last number given in a year."""
 

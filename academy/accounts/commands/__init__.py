@@ -1,0 +1,1 @@
+"""Commands of accounts that have a file of their own; `academy.accounts.cli` names them."""

@@ -8,7 +8,7 @@ from typing import Any
 import click
 from flask.cli import AppGroup
 
-from academy import clock
+from academy import clock, trace
 from academy.db import db
 from academy.errors import DomainError
 
@@ -32,8 +32,9 @@ def _one_commit(function: Callable[..., Any]) -> Callable[..., None]:
     @functools.wraps(function)
     def run(*args: Any, **options: Any) -> None:
         try:
-            code = function(*args, **options)
-            db.session.commit()
+            with trace.work("command", function.__name__):
+                code = function(*args, **options)
+                db.session.commit()
         except DomainError as error:
             db.session.rollback()
             click.echo(str(error), err=True)

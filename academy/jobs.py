@@ -17,7 +17,7 @@ from flask import Flask, current_app
 from sqlalchemy import event
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from academy import clock, waking
+from academy import clock, logs, trace, waking
 from academy.db import BigId, JsonType, Model, PublicId, UtcDateTime, db, new_public_id, reading, release
 from academy.errors import DomainError, Unavailable
 
@@ -151,10 +151,18 @@ def claim(worker: UUID | None = None) -> Lease | None:
 
 def run(lease: Lease) -> None:
     """Do a job that was claimed, and mark it as done in the transaction of its last changes."""
+    with trace.work("worker", "job") as work:
+        outcome = _try(lease, work)
+        logs.job(work.name, work.code, outcome)
+
+
+def _try(lease: Lease, work: trace.Work) -> str:
+    """Run a job as far as it gets; return what came of it: done, refused, failed or lost."""
     session = db.session()
     session.info[_HELD] = lease
     try:
         job = session.get_one(Job, lease.job_id)
+        work.name, work.code = job.kind, str(job.public_id)
         if job.tries > MOST_TRIES and not job.every:
             raise RuntimeError("each try ended with its process")
         _handlers[job.kind](job, **job.payload)
@@ -162,11 +170,13 @@ def run(lease: Lease) -> None:
     except LeaseLost:
         session.rollback()
         log.warning("job %s is run by somebody else by now; this run leaves nothing", lease.job_id)
+        return "lost"
     except Exception as error:
         session.rollback()
-        _note_failure(lease, error)
+        return _note_failure(lease, error)
     finally:
         session.info.pop(_HELD, None)
+    return "done"
 
 
 def renew(leases: set[Lease]) -> None:
@@ -216,7 +226,7 @@ def _done(job: Job) -> dict[str, Any]:
     return {**_QUEUED, "state": "done", "progress": 1.0, "finished": clock.now()}
 
 
-def _note_failure(lease: Lease, error: Exception) -> None:
+def _note_failure(lease: Lease, error: Exception) -> str:
     job = db.session.get_one(Job, lease.job_id)
     kind, public_id = job.kind, job.public_id
     refused = isinstance(error, DomainError) and not isinstance(error, Unavailable)  # which may come back
@@ -226,6 +236,7 @@ def _note_failure(lease: Lease, error: Exception) -> None:
     except LeaseLost:
         db.session.rollback()
     log.log(logging.WARNING if refused else logging.ERROR, "job %s %s: %s", kind, public_id, text)
+    return "refused" if refused else "failed"
 
 
 def _failed(job: Job, *, final: bool) -> dict[str, Any]:

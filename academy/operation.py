@@ -1,4 +1,4 @@
-"""What keeps an instance running: migrations, and whether it is well."""
+"""The form of the database: migrations up and down."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 import sqlalchemy as sa
-from flask import Flask, Response, current_app, jsonify
+from flask import Flask, current_app
 
 from academy import audit
 from academy.commands import Commands
 from academy.db import db, installation
-from academy.security import access
 from academy.transactions import Turn, take
 
 if TYPE_CHECKING:
@@ -21,24 +20,8 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def init_app(app: Flask) -> None:
-    """Add the open routes that a monitor asks, and a list of what rooms do after each upgrade."""
+    """Prepare the list of what rooms do after each upgrade."""
     app.extensions["academy.after_upgrade"] = []
-    app.add_url_rule("/healthz", "healthz", access.public(healthz))
-    app.add_url_rule("/readyz", "readyz", access.public(readyz))
-
-
-def healthz() -> Response:
-    """Say that the process answers."""
-    return jsonify(status="ok")
-
-
-def readyz() -> tuple[Response, int]:
-    """Say whether the database answers and holds the tables of this version."""
-    try:
-        base = db.session.scalar(sa.select(installation.c.value).where(installation.c.name == "iri_base"))
-    except sa.exc.SQLAlchemyError:
-        base = None
-    return (jsonify(status="ready"), 200) if base else (jsonify(status="not ready", missing="database"), 503)
 
 
 def upgrade(revision: str = "head") -> None:

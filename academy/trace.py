@@ -8,6 +8,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Literal
 
+from flask import has_request_context
+
 Door = Literal["page", "api", "command", "worker"]
 
 #: Crockford's letters: none that is taken for another when a code is read out or copied by hand.
@@ -25,6 +27,7 @@ class Work:
     began: float = field(default_factory=time.perf_counter)
     statements: int = 0
     database_seconds: float = 0.0
+    person: str | None = None
 
 
 _present: ContextVar[Work | None] = ContextVar("work", default=None)
@@ -37,8 +40,22 @@ def new_code() -> str:
 
 
 def present() -> Work | None:
-    """Return the work that is being done here, or None."""
-    return _present.get()
+    """Return the work that is being done here, or None; a request is over when its context is."""
+    found = _present.get()
+    return None if found and found.door in {"page", "api"} and not has_request_context() else found
+
+
+def cost(seconds: float) -> None:
+    """Add a statement of the database to what the present work has cost."""
+    found = _present.get()
+    if found is not None:
+        found.statements += 1
+        found.database_seconds += seconds
+
+
+def begin(begun: Work) -> None:
+    """Do what follows in this thread as a piece of work, until the next one begins."""
+    _present.set(begun)
 
 
 @contextmanager

@@ -30,7 +30,7 @@ GONE = timedelta(days=1)
 SWEEP_SECONDS = 60
 THREADS = 2
 
-Sweep = Callable[[], None]
+Sweep = Callable[[], object]
 
 
 class Worker(Model):

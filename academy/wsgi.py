@@ -1,11 +1,13 @@
 """The application that a production server loads, with the embedded worker where it is switched on."""
 
+from academy import logs
 from academy.app import create_app
 from academy.serving import JOBS_END_WITHIN, end_with_parent
 from academy.workers import Crew
 
 end_with_parent()
 app = create_app()
+logs.set_up(app.config)
 
 if app.config["EMBEDDED_WORKER"] and not app.config["JOBS_URL"]:
     crew = Crew(app)

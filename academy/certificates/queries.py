@@ -85,3 +85,8 @@ def by_digest(digest: str) -> Certificate | None:
 def facts_of(certificate: Certificate) -> Facts:
     """Return what a certificate says."""
     return Facts.read(certificate.facts)
+
+
+def count() -> int:
+    """Count all certificates that were issued."""
+    return db.session.scalar(sa.select(sa.func.count()).select_from(Certificate)) or 0

@@ -8,7 +8,7 @@ from academy.courses.queries.releases import (
     leaves,
     release_in_force,
 )
-from academy.courses.queries.seats import enrolment_of, people_count
+from academy.courses.queries.seats import enrolment_of, open_launches, people_count, seats_taken
 from academy.courses.queries.structure import (
     activity_of_course,
     block_of_course,
@@ -35,9 +35,11 @@ __all__ = [
     "latest_release",
     "leaves",
     "missing_texts",
+    "open_launches",
     "people_count",
     "plan",
     "release_in_force",
+    "seats_taken",
     "section_of_course",
     "upload_of_course",
 ]

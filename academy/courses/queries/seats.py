@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from academy.accounts.models import Person
-from academy.courses.models import Course, Enrolment
+from academy.courses.models import Course, Enrolment, Launch
 from academy.db import db
 
 
@@ -28,3 +28,15 @@ def people_count(course: Course) -> int:
         )
         or 0
     )
+
+
+def seats_taken() -> int:
+    """Count the seats that people have in all courses."""
+    taken = sa.select(sa.func.count()).select_from(Enrolment).where(Enrolment.withdrawn.is_(None))
+    return db.session.scalar(taken) or 0
+
+
+def open_launches() -> int:
+    """Count the content that is open in a browser."""
+    is_open = sa.and_(Launch.closed.is_(None), Launch.superseded.is_(None))
+    return db.session.scalar(sa.select(sa.func.count()).select_from(Launch).where(is_open)) or 0

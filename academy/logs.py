@@ -1,0 +1,177 @@
+"""The log: a line for each request and job, as JSON or readable, that names nobody.
+
+People appear by public id, things by public ids and codes; no addresses of pages with their queries, no
+names, no e-mail addresses, no values of statements.
+"""
+
+import logging
+import re
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from typing import Any, TextIO
+from uuid import UUID
+
+import msgspec
+import structlog
+from flask import Flask, Response, g, request
+
+from academy import metrics, trace
+from academy.trace import Work
+
+HEADER = "X-Request-ID"
+_SENT = "HTTP_X_REQUEST_ID"
+WELL_FORMED = re.compile(r"[A-Za-z0-9_-]{8,64}")
+
+#: What of an address may be named: public ids, and these codes.
+NAMED = frozenset({"code", "serial", "reference"})
+
+#: What monitors ask every few seconds is worth a line only where everything is.
+QUIET = frozenset({"healthz", "readyz", "metrics"})
+
+EMAIL = re.compile(r"[^\s\"'<>(){}=,;:|]+@[^\s\"'<>(){}=,;:|]+")
+DETAIL = re.compile(r"(?m)^DETAIL:.*$|\[parameters: .*?\]$")
+
+Event = MutableMapping[str, Any]
+Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+structlog.configure(  # until `set_up`: as any other message of the process
+    processors=[structlog.stdlib.render_to_log_kwargs],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    wrapper_class=structlog.stdlib.BoundLogger,
+)
+lines = structlog.get_logger("academy.work")
+
+
+def init_app(app: Flask) -> None:
+    """Note what each request cost once it is answered and committed; stands before the database for that."""
+    app.after_request(_note)
+    app.before_request(_know_person)
+
+
+def around(app: Flask, inner: Wsgi) -> Wsgi:
+    """Return a WSGI application that begins a piece of work with each request; outermost in app.py."""
+    trusts = int(app.config["TRUSTED_PROXIES"]) > 0
+
+    def begin(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        sent = environ.get(_SENT, "") if trusts else ""
+        code = sent if sent and WELL_FORMED.fullmatch(sent) else trace.new_code()
+        is_api = environ.get("PATH_INFO", "").startswith(("/xapi/", "/api/"))
+        trace.begin(Work(code, "api" if is_api else "page"))
+        return inner(environ, start_response)
+
+    return begin
+
+
+def set_up(config: Mapping[str, object], stream: TextIO | None = None) -> None:
+    """Write the log of this process to standard error: JSON where nobody watches, else readable."""
+    stream = stream or sys.stderr
+    level = logging.getLevelNamesMapping()[str(config["LOG_LEVEL"])]
+    wanted = str(config["LOG_FORMAT"])
+    as_json = wanted == "json" or (wanted == "auto" and not stream.isatty())
+    shared: list[Any] = [
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
+        _with_code,
+    ]
+    last: list[Any] = [structlog.processors.format_exc_info, without_personal_data, *_rendering(as_json, stream)]
+    structlog.configure(
+        processors=[*shared, *last],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.WriteLoggerFactory(stream),
+    )
+    handler = logging.StreamHandler(stream)
+    meta = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[structlog.stdlib.add_logger_name, *shared], processors=[meta, *last]
+        )
+    )
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    server = logging.getLogger("_granian")
+    server.handlers.clear()
+    server.propagate = True
+
+
+def job(kind: str, code: str, outcome: str) -> None:
+    """Write the line of a job that has just been run."""
+    work = trace.present()
+    seconds = time.perf_counter() - work.began if work else 0.0
+    metrics.job(kind, outcome, seconds)
+    lines.info("job", kind=kind, job=code, outcome=outcome, ms=_ms(seconds), **_database(work))
+
+
+def without_personal_data(logger: object, method: str, event: Event) -> Event:
+    """Take e-mail addresses, and the values that databases quote in their errors, out of texts."""
+    for name in ("event", "exception"):
+        text = event.get(name)
+        if isinstance(text, str) and ("@" in text or "DETAIL" in text or "[parameters" in text):
+            event[name] = EMAIL.sub("<e-mail>", DETAIL.sub("<values left out>", text))
+    return event
+
+
+def _rendering(as_json: bool, stream: TextIO) -> list[Any]:
+    if as_json:
+        return [structlog.processors.EventRenamer("event"), structlog.processors.JSONRenderer(_json)]
+    return [structlog.dev.ConsoleRenderer(colors=stream.isatty(), timestamp_key="at")]
+
+
+def _json(event: object, **options: object) -> str:
+    return msgspec.json.encode(event, enc_hook=str).decode()
+
+
+def _with_code(logger: object, method: str, event: Event) -> Event:
+    work = trace.present()
+    if work is not None:
+        event.setdefault("request" if work.door in {"page", "api"} else "work", work.code)
+    return event
+
+
+def _know_person() -> None:
+    """Remember who asks, while the row is at hand; asks no database."""
+    work, person = trace.present(), g.get("_login_user")
+    known = getattr(person, "__dict__", {}).get("public_id")
+    if work is not None and known is not None:
+        work.person = str(known)
+
+
+def _note(answer: Response) -> Response:
+    work = trace.present()
+    if work is None:  # a test that calls no server
+        return answer
+    answer.headers[HEADER] = work.code
+    endpoint = request.endpoint or "none"
+    seconds = time.perf_counter() - work.began
+    metrics.request(endpoint, request.method, answer.status_code, seconds)
+    write = lines.debug if endpoint in QUIET else lines.info
+    write(
+        "request",
+        route=endpoint,
+        ids=_ids(),
+        method=request.method,
+        status=answer.status_code,
+        ms=_ms(seconds),
+        bytes=answer.content_length,
+        person=work.person,
+        **_database(work),
+    )
+    return answer
+
+
+def _ids() -> dict[str, str] | None:
+    values = request.view_args
+    if not values:
+        return None
+    return {
+        name: str(value) for name, value in values.items() if name in NAMED or isinstance(value, UUID)
+    } or None
+
+
+def _database(work: Work | None) -> dict[str, object]:
+    if work is None:
+        return {}
+    return {"db_ms": _ms(work.database_seconds), "db_count": work.statements}
+
+
+def _ms(seconds: float) -> float:
+    return round(seconds * 1000, 2)

@@ -3,10 +3,10 @@
 import os
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 from flask import Flask, Response, current_app
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     Model = Base  # what a type checker may know of it
 else:
     Model = db.Model
+
+Row = TypeVar("Row", bound=Base)
 
 BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 JsonType = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
@@ -147,6 +149,32 @@ def release() -> None:
     if db.session.new or db.session.dirty or db.session.deleted:
         raise RuntimeError("unsaved changes would be lost")
     db.session.commit()
+
+
+def found_or_made(find: Callable[[], Row | None], make: Callable[[], Row]) -> Row:
+    """Return the row that `find` finds; else make one, flushed.
+
+    Where another transaction makes it in this very moment, a unique constraint decides: theirs is returned.
+    """
+    found = find()
+    if found is not None:
+        return found
+    try:
+        with db.session.begin_nested():
+            made = make()
+            db.session.add(made)
+    except sa.exc.IntegrityError:
+        found = find()
+        if found is None:
+            raise
+        return found
+    return made
+
+
+def lock(row: Model) -> None:
+    """Let no other transaction change a row until this one ends, and read it as it is now."""
+    if db.session.get_bind().dialect.name == "postgresql":
+        db.session.refresh(row, with_for_update={"key_share": True})
 
 
 @contextmanager

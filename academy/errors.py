@@ -130,6 +130,8 @@ def _unknown_error(error: Exception) -> tuple[Response, int]:
     log.error("unexpected error, reference %s", reference, exc_info=error)
     if is_passing(error):
         return _answer(503, Unavailable.message, reference=reference)
+    if transactions.is_collision(error):  # two did the same in the same moment
+        return _answer(409, Conflict.message, reference=reference)
     return _answer(
         500, _l("The fault was written to the log. Nothing you had saved is lost."), reference=reference
     )

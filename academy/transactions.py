@@ -4,6 +4,7 @@ What only reads begins as a transaction that may not write and sees one moment o
 everything else begins as one that writes. See docs/decisions 5 and 10.
 """
 
+import hashlib
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -43,6 +44,14 @@ _PASSING_CODES = {
     sqlite3.SQLITE_READONLY,
 }
 
+_COLLISIONS = {
+    "23505",
+    "23503",
+    "SQLITE_CONSTRAINT_UNIQUE",
+    "SQLITE_CONSTRAINT_PRIMARYKEY",
+    "SQLITE_CONSTRAINT_FOREIGNKEY",
+}
+
 _reading = ContextVar("reading", default=False)
 
 
@@ -52,6 +61,7 @@ class Turn(IntEnum):
     STATEMENTS = 0x78415049
     UPGRADE = 0x78415051
     CONTENTS = 0x78415052
+    PLACES = 0x78415053
 
 
 def take(turn: Turn, connection: sa.Connection, *, patient: bool = False) -> None:
@@ -66,6 +76,13 @@ def take(turn: Turn, connection: sa.Connection, *, patient: bool = False) -> Non
     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(int(turn))))
     if patient:
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_POSTGRESQL['lock_timeout']}'")
+
+
+def take_for(thing: str, connection: sa.Connection) -> None:
+    """Wait until no other transaction has taken the turn for a thing, which may have no row yet."""
+    if connection.dialect.name == "postgresql":
+        key = int.from_bytes(hashlib.blake2b(thing.encode(), digest_size=8).digest(), signed=True)
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
 
 
 @contextmanager
@@ -123,6 +140,14 @@ def is_passing(error: BaseException) -> bool:
             or (cause.sqlstate or "").startswith(_PASSING_STATES)
         )
     return getattr(cause, "sqlite_errorcode", 0) & 0xFF in _PASSING_CODES
+
+
+def is_collision(error: BaseException) -> bool:
+    """Say whether a constraint refused what another transaction did first: made the same, or removed it."""
+    if not isinstance(error, sa.exc.IntegrityError):
+        return False
+    told = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", None)
+    return told in _COLLISIONS
 
 
 def govern(engine: sa.Engine, *, synchronous: str) -> None:

@@ -17,7 +17,7 @@ from academy.certificates.errors import AlreadyRevoked, NoCertificates, NotCompl
 from academy.certificates.facts import Facts, footnotes_for
 from academy.certificates.models import Certificate
 from academy.courses.models import Course
-from academy.db import commit_now, db
+from academy.db import commit_now, db, found_or_made, lock
 from academy.progress import queries as progress_queries
 
 NEWS = timedelta(days=1)
@@ -96,15 +96,19 @@ def enter(registration: UUID, facts: Facts, *, digest: str) -> Certificate:
 
     Where another run was faster, its certificate is returned and the document drawn here is removed.
     """
-    issued = queries.of_registration(registration)
-    if issued is not None:
-        if issued.serial != facts.serial:
-            storage.delete(storage_key(facts.serial))
-        return issued
+    entered = found_or_made(
+        lambda: queries.of_registration(registration), lambda: _row(registration, facts, digest=digest)
+    )
+    if entered.serial != facts.serial:
+        storage.delete(storage_key(facts.serial))
+    return entered
+
+
+def _row(registration: UUID, facts: Facts, *, digest: str) -> Certificate:
     found = queries.completion_of(registration)
     if found is None:
         raise NotCompleted
-    certificate = Certificate(
+    return Certificate(
         serial=facts.serial,
         registration=registration,
         person_id=found.person.id,
@@ -113,14 +117,12 @@ def enter(registration: UUID, facts: Facts, *, digest: str) -> Certificate:
         pdf_sha256=digest,
         issued=clock.parse(facts.issued),
     )
-    db.session.add(certificate)
-    db.session.flush()
-    return certificate
 
 
 def revoke(serial: str, *, reason: str) -> Certificate:
     """Declare a certificate void, with a reason for the public; raises UnknownSerial, AlreadyRevoked."""
     certificate = queries.by_serial(serial)
+    lock(certificate)
     if certificate.status == "revoked":
         raise AlreadyRevoked
     before: dict[str, object] = {"status": certificate.status}

@@ -1,6 +1,7 @@
 """The whole projection from all statements: to compare it with what stands, or to replace what stands."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, fields
 from typing import Any
 from uuid import UUID
@@ -8,11 +9,12 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from academy.courses.models import Enrolment
-from academy.db import db
+from academy.db import db, reading
 from academy.progress import rows, services
 from academy.progress.completion import CourseState, Standing
 from academy.progress.models import StaleRegistration
 from academy.progress.projection import LeafState
+from academy.transactions import Turn, take
 
 AT_A_TIME = 50  # registrations folded together: what bounds the memory
 
@@ -41,7 +43,10 @@ def rebuild(*, verify: bool) -> Outcome:
 
     Sends no mail, issues no certificate and tells no other room.
     """
-    connection = db.session.connection()
+    with reading() if verify else nullcontext():
+        connection = db.session.connection()  # to verify is to compare within one moment of the database
+    if not verify:
+        take(Turn.STATEMENTS, connection)
     differences: list[Difference] = []
     count = 0
     for registrations in _registrations(connection):

@@ -13,6 +13,7 @@ from academy.progress.models import StaleRegistration
 from academy.progress.projection import CourseCompletion, Event
 from academy.progress.rows import Seat
 from academy.progress.signals import course_completed
+from academy.transactions import Turn, take
 from academy.xapi.signals import StoredStatement
 
 log = logging.getLogger(__name__)
@@ -34,6 +35,7 @@ def apply(sender: sa.Connection, *, stored: Sequence[StoredStatement]) -> None:
 
 def mend(connection: sa.Connection, registration: UUID) -> None:
     """Fold all statements of a registration afresh, announce a completion that was missed, clear the mark."""
+    take(Turn.STATEMENTS, connection)  # so that none comes between the reading and the writing
     _refold(connection, {registration})
     connection.execute(sa.delete(StaleRegistration).where(StaleRegistration.registration == registration))
 

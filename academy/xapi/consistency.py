@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from academy import clock
 from academy.db import beside
 from academy.replica import is_copy
-from academy.transactions import Turn
+from academy.transactions import Turn, take
 from academy.xapi import moments
 from academy.xapi.models import Statement
 
@@ -36,6 +36,15 @@ def newest(connection: sa.Connection) -> datetime:
     """Return the moment for a transaction that may itself have stored statements."""
     found = connection.scalar(_NEWEST)
     return moments.moment(found) if found else clock.EPOCH
+
+
+def next_moment(connection: sa.Connection) -> int:
+    """Return a moment in microseconds that is after all statements stored, and before all that will be.
+
+    No statement is stored until the transaction has ended.
+    """
+    take(Turn.STATEMENTS, connection)
+    return max(clock.microseconds(clock.now()), (connection.scalar(_NEWEST) or 0) + 1)
 
 
 def _idle_at(connection: sa.Connection, newest_seen: int | None) -> datetime | None:

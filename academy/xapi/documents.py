@@ -13,6 +13,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from academy import clock
+from academy.transactions import take_for
 from academy.xapi import interning, json_text, preconditions
 from academy.xapi.errors import StatementInvalid, XapiInvalid
 from academy.xapi.json_text import Json
@@ -185,9 +186,11 @@ def clear(connection: sa.Connection, shelf: Shelf) -> None:
 
 def _read(connection: sa.Connection, shelf: Shelf, name: str, *, for_update: bool) -> Found | None:
     table = shelf.table
+    if for_update:  # also where there is no row yet
+        take_for(shelf.key(name).hex(), connection)
     columns = (table.c.content, table.c.content_type, table.c.etag, table.c.updated)
     query = sa.select(*columns).where(table.c.key == shelf.key(name))
-    row = connection.execute(query.with_for_update() if for_update else query).first()
+    row = connection.execute(query).first()
     return Found(Content(bytes(row.content), row.content_type), row.etag, row.updated) if row else None
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from academy.transactions import Turn, take
 from academy.xapi import definitions, json_text
 from academy.xapi.batches import pieces
 from academy.xapi.json_text import Json
@@ -103,6 +104,10 @@ def _rows(connection: sa.Connection, table: Any, text: str, texts: list[str]) ->
     by_key = {digest(item): item for item in texts}
     rows = _select(connection, table, by_key)
     missing = sorted(key for key, item in by_key.items() if item not in rows)
+    if missing:
+        take(Turn.STATEMENTS, connection)  # who makes rows is alone, whatever the order of the tables
+        rows |= _select(connection, table, {key: by_key[key] for key in missing})
+        missing = [key for key in missing if by_key[key] not in rows]
     if missing:
         empty: dict[str, Any] = {"names": []} if table is _AGENT else {}
         insert_ignoring(connection, table, [{"key": key, text: by_key[key], **empty} for key in missing])

@@ -11,9 +11,10 @@ from academy.courses.models import Activity, Course, Package, PackageFile, Packa
 from academy.courses.packages.keeping import Kept, are_present, discard, keep
 from academy.courses.packages.names import folded
 from academy.courses.packages.outline import Item, Outline, leaves, to_json, walk
-from academy.db import db, release
+from academy.db import db, lock, release
 from academy.errors import Conflict
 from academy.locale import LANGUAGES
+from academy.transactions import Turn, take
 
 STAGE_FILES = _l("Reading and keeping the files")
 STAGE_ROWS = _l("Adding the activities to the course")
@@ -54,6 +55,8 @@ def import_package(
 
 
 def _write(kept: Kept, destination: Destination) -> PackageVersion:
+    lock(db.session.get_one(Course, destination.course_id))
+    take(Turn.CONTENTS, db.session.connection())
     activity = _activity(kept, destination)
     if not are_present(kept):
         raise Conflict(_l("Another import removed files of this package. Import it again."))

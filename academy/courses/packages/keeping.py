@@ -18,6 +18,7 @@ from academy.courses.packages.checking import Report
 from academy.courses.packages.findings import PackageRefused
 from academy.courses.packages.limits import CHUNK
 from academy.db import db
+from academy.transactions import Turn, take
 
 SMALL = 1_000_000
 WRITERS = 8
@@ -77,6 +78,7 @@ def discard(hashes: set[str] | frozenset[str]) -> None:
     if not hashes:
         return
     with db.engine.begin() as connection:
+        take(Turn.CONTENTS, connection)  # no import counts on these contents until they are gone
         in_use: set[str] = set()
         ordered = sorted(hashes)
         for start in range(0, len(ordered), 500):

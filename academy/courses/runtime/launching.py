@@ -17,8 +17,8 @@ from academy.courses.models import (
     Package,
     PackageVersion,
 )
-from academy.courses.runtime import cmi, leaves, sessions
-from academy.db import db
+from academy.courses.runtime import cmi, leaves, sessions, turns
+from academy.db import db, found_or_made
 from academy.errors import NotAllowed, NotFound
 
 
@@ -39,6 +39,7 @@ def open_launch(enrolment: Enrolment, *, activity: Activity, language: str | Non
 
     A package activity opens where the learner was. Raises Locked, NothingToOpen, NotAllowed (withdrawn).
     """
+    turns.take(enrolment)
     if enrolment.withdrawn is not None:
         raise NotAllowed
     leaf, package = _leaf_and_package(activity, enrolment, language=language)
@@ -197,15 +198,11 @@ def _supersede(enrolment: Enrolment, *, at: datetime) -> None:
 
 
 def _launch(person: Person, *, leaf: Activity, version: PackageVersion, attempt: Attempt | None) -> Launch:
-    origin = db.session.scalar(
-        sa.select(ContentOrigin).where(
-            ContentOrigin.version_id == version.id, ContentOrigin.person_id == person.id
-        )
+    place = {"version_id": version.id, "person_id": person.id}
+    origin = found_or_made(
+        lambda: db.session.scalar(sa.select(ContentOrigin).filter_by(**place)),
+        lambda: ContentOrigin(label=secrets.token_hex(16), **place),
     )
-    if origin is None:
-        origin = ContentOrigin(label=secrets.token_hex(16), version_id=version.id, person_id=person.id)
-        db.session.add(origin)
-        db.session.flush()
     launch = Launch(
         person=person,
         enrolment=attempt.enrolment if attempt else None,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from academy import clock
 from academy.courses.models import Launch, PackageVersion
-from academy.courses.runtime import cmi, sessions
+from academy.courses.runtime import cmi, sessions, turns
 from academy.courses.runtime.results import End
 from academy.courses.runtime.sessions import Track
 from academy.courses.runtime.statements import Moment
@@ -74,7 +74,8 @@ def read(body: bytes) -> tuple[str, Commit]:
 
 
 def launch_of(public_id: UUID) -> Launch:
-    """Return a launch for saving, locked where the database has row locks; raises NotFound."""
+    """Return a launch for saving, when it is the turn of this transaction; raises NotFound."""
+    turns.take_of_launch(Launch.public_id == public_id)
     launch = db.session.scalar(
         sa.select(Launch)
         .where(Launch.public_id == public_id)
@@ -83,7 +84,6 @@ def launch_of(public_id: UUID) -> Launch:
             joinedload(Launch.activity),
             joinedload(Launch.version).load_only(PackageVersion.public_id, PackageVersion.leaves),
         )
-        .with_for_update(of=Launch)
     )
     if launch is None:
         raise NotFound

@@ -14,10 +14,10 @@ from academy.accounts import pseudonyms
 from academy.accounts.models import Person
 from academy.courses import identifiers
 from academy.courses.models import Attempt, Course, Enrolment, Launch
-from academy.courses.runtime import cmi, leaves, results, statements
+from academy.courses.runtime import cmi, leaves, results, statements, turns
 from academy.courses.runtime.results import End, Result
 from academy.courses.runtime.statements import Event, Json, Moment, Scene, Thing
-from academy.db import db, iri_base
+from academy.db import commit_now, db, iri_base
 from academy.xapi import store, vocabulary
 
 log = logging.getLogger(__name__)
@@ -159,20 +159,26 @@ def end_silently(launch: Launch, *, at: datetime) -> None:
 
 def close_abandoned() -> None:
     """Close launches whose browser went away: nothing heard for half an hour."""
-    now = clock.now()
-    silent = db.session.scalars(
-        sa.select(Launch)
-        .where(Launch.closed.is_(None), Launch.last_seen < now - SILENCE)
-        .limit(MOST_AT_ONCE)
-        .with_for_update(of=Launch, skip_locked=True)
-    )
-    for launch in silent.all():
+    silent = sa.select(Launch.id).where(Launch.closed.is_(None), Launch.last_seen < clock.now() - SILENCE)
+    for number in db.session.scalars(silent.limit(MOST_AT_ONCE)).all():
         try:
-            with db.session.begin_nested():
-                end_silently(launch, at=launch.last_seen)
-                launch.closed = now
+            _close_abandoned(number)
+            commit_now()
         except Exception:  # one launch that cannot be closed does not keep the others open
-            log.exception("launch %s could not be closed", launch.public_id)
+            db.session.rollback()
+            log.exception("launch %s could not be closed", number)
+
+
+def _close_abandoned(number: int) -> None:
+    turns.take_of_launch(Launch.id == number)
+    now = clock.now()
+    still = sa.select(Launch).where(
+        Launch.id == number, Launch.closed.is_(None), Launch.last_seen < now - SILENCE
+    )
+    launch = db.session.scalar(still.execution_options(populate_existing=True))
+    if launch is not None:
+        end_silently(launch, at=launch.last_seen)
+        launch.closed = now
 
 
 def _time_of(launch: Launch) -> int:

@@ -10,7 +10,7 @@ from academy import audit, search
 from academy.accounts.models import Person
 from academy.courses import queries, records
 from academy.courses.models import Activity, Course, Section
-from academy.db import db
+from academy.db import db, lock
 from academy.errors import Conflict, Invalid
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{1,39}")
@@ -50,6 +50,7 @@ def create(code: str, *, title: Mapping[str, str], author: Person | None, **valu
 
 def change_texts(course: Course, **values: Any) -> None:
     """Set columns that describe the course: title, summary, theme, level, hours."""
+    lock(course)
     before = {name: getattr(course, name) for name in values}
     for name, value in values.items():
         setattr(course, name, value)
@@ -70,6 +71,7 @@ def index_course(course: Course) -> None:
 
 def add_section(course: Course, *, title: Mapping[str, str]) -> Section:
     """Add a section at the end of the course."""
+    lock(course)
     last = max((section.position for section in course.sections), default=0)
     section = Section(course=course, title=dict(title), position=last + 1)
     db.session.add(section)
@@ -87,6 +89,7 @@ def rename_section(section: Section, *, title: Mapping[str, str]) -> None:
 
 def move_section(section: Section, *, direction: Direction) -> None:
     """Move a section one place up or down; at the end of the list nothing changes."""
+    lock(section.course)
     before = _move(section.course.sections, section, direction)
     _note("courses.section.move", section, before=before, after=_place(section))
 
@@ -115,6 +118,7 @@ def change_activity(activity: Activity, *, title: Mapping[str, str], section: Se
 
 def move_activity(activity: Activity, *, direction: Direction) -> None:
     """Move an activity one place up or down within its section."""
+    lock(activity.course)
     beside = [one for one in queries.content_of(activity.course) if one.section_id == activity.section_id]
     before = _move(beside, activity, direction)
     _note("courses.activity.move", activity, before=before, after=_place(activity))

@@ -7,7 +7,7 @@ from academy import clock
 from academy.accounts.models import Person
 from academy.courses import rules
 from academy.courses.models import Course, Enrolment
-from academy.db import db
+from academy.db import db, found_or_made
 from academy.errors import Conflict
 
 
@@ -25,13 +25,11 @@ def enrol(course: Course, *, person: Person) -> Enrolment:
     """
     if not rules.is_open(course):
         raise NotOpen
-    seat = db.session.scalar(
-        sa.select(Enrolment).where(Enrolment.course_id == course.id, Enrolment.person_id == person.id)
+    mine = sa.select(Enrolment).where(Enrolment.course_id == course.id, Enrolment.person_id == person.id)
+    seat = found_or_made(
+        lambda: db.session.scalar(mine), lambda: Enrolment(course_id=course.id, person_id=person.id)
     )
-    if seat is None:
-        seat = Enrolment(course=course, person=person)
-        db.session.add(seat)
-    elif seat.withdrawn:
+    if seat.withdrawn:
         seat.withdrawn, seat.enrolled = None, clock.now()
     db.session.flush()
     return seat

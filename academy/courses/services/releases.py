@@ -2,11 +2,12 @@
 
 from flask_babel import lazy_gettext as _l
 
-from academy import audit, clock
+from academy import audit
 from academy.courses import queries, records
 from academy.courses.models import Course, Release
-from academy.db import db
+from academy.db import db, lock
 from academy.errors import Invalid
+from academy.xapi import consistency
 
 
 class NothingToOpen(Invalid):
@@ -36,7 +37,11 @@ def publish(course: Course) -> Release:
 
 
 def release(course: Course) -> Release:
-    """Put the present contents of a course into force; where nothing changed, return the latest release."""
+    """Put the present contents of a course into force; where nothing changed, return the latest release.
+
+    Every statement stored before is judged by the releases before, every later one by this.
+    """
+    lock(course)
     latest = queries.latest_release(course)
     wanted = queries.current_leaves(course)
     if latest and latest.leaves == wanted:
@@ -45,7 +50,7 @@ def release(course: Course) -> Release:
         course_id=course.id,
         number=latest.number + 1 if latest else 1,
         leaves=wanted,
-        in_force=clock.microseconds(clock.now()),
+        in_force=consistency.next_moment(db.session.connection()),
     )
     db.session.add(made)
     db.session.flush()

@@ -48,14 +48,18 @@ def serve(host: str, port: int, socket: str | None, socket_mode: str, workers: i
     place = ("--host", host, "--port", str(port))
     if socket:
         place = ("--uds", socket, "--uds-permissions", socket_mode)
-    arguments = [
+    os.environ[PARENT] = str(os.getpid())  # which exec keeps
+    os.execv(sys.executable, [sys.executable, "-m", "granian", *arguments(*place, workers=workers)])  # noqa: S606
+
+
+def arguments(*place: str, workers: int = 1, application: str = "academy.wsgi:app") -> list[str]:
+    """Return what granian is told."""
+    return [
         *("--interface", "wsgi", *place, "--workers", str(workers), "--respawn-failed-workers"),
         *("--blocking-threads", "64", "--backlog", "1024", "--no-ws"),
         *("--workers-kill-timeout", str(SERVER_ENDS_WITHIN)),
-        "academy.wsgi:app",
+        application,
     ]
-    os.environ[PARENT] = str(os.getpid())  # which exec keeps
-    os.execv(sys.executable, [sys.executable, "-m", "granian", *arguments])  # noqa: S606
 
 
 @click.command("worker")

@@ -27,6 +27,7 @@ from academy import (
     storage,
     templating,
     timing,
+    translating,
     workers,
 )
 from academy.accounts import cli as accounts_cli
@@ -78,6 +79,7 @@ ROOMS_WITH_JOBS = (audit, mail, accounts_jobs, courses_jobs, progress_jobs, cert
 def create_app(settings: Mapping[str, object] | None = None) -> Flask:
     """Build the Academy; `settings` go over the environment. Raises config.BadSetting."""
     app = Flask(__name__, instance_relative_config=True, static_folder="static")
+    app.jinja_environment = translating.Environment
     app.config.update(config.load())
     app.config.update(settings or {})
     for part in (logs, db, timing, locale, errors, security, storage, templating, jobs, workers, operation):

@@ -5,8 +5,10 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 from flask import Flask, Response, current_app, flash, g, has_request_context, request, url_for
 from flask_compress import Compress
@@ -21,6 +23,7 @@ from academy.themes import THEMES
 STATIC = Path(__file__).parent / "static"
 STYLE_URL = re.compile(r'url\("((?:vendor|img|fonts)/[^"?#]+)"\)')
 SETTING_TEXTS = ("name", "process", "funding", "disclaimer")
+MOST_ADDRESSES = 4096
 IMMUTABLE = "public, max-age=31536000, immutable"
 MOST_ENTRIES = 8  # of the navigation; what is beyond stands on the desk and in the menu of phones
 
@@ -49,7 +52,9 @@ def init_app(app: Flask) -> None:
     app.extensions["academy.slots"] = defaultdict(list)
     app.extensions["academy.navigation"] = []
     app.extensions["academy.waiting"] = []
-    app.jinja_env.globals.update(asset=asset, slot=fill_slot, status_look=look, THEMES=THEMES)
+    app.jinja_env.globals.update(
+        url_for=address, asset=asset, slot=fill_slot, status_look=look, THEMES=THEMES
+    )
     app.jinja_env.filters["without"] = _without
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(_page_context)
@@ -83,11 +88,29 @@ def toast(text: str, *, undo: str, fields: Mapping[str, str]) -> None:
     flash({"text": text, "undo": undo, "fields": dict(fields)}, "toast")  # type: ignore[arg-type]
 
 
+def address(endpoint: str, **values: Any) -> str:
+    """Return the address of a page, for templates.
+
+    It follows from endpoint and values alone, for the Academy stands at the root of its host, so the last few
+    thousand are remembered; a value that cannot be remembered, as a list, is put together afresh.
+    """
+    try:
+        return _remembered_address(endpoint, **values)
+    except TypeError:
+        return url_for(endpoint, **values)
+
+
+@lru_cache(maxsize=MOST_ADDRESSES, typed=True)
+def _remembered_address(endpoint: str, **values: Any) -> str:
+    return url_for(endpoint, **values)
+
+
+@cache
 def asset(path: str) -> str:
     """Return the address of a static file, with a digest of its content, cacheable for ever."""
     if path == "academy.css":
-        return url_for("stylesheet", digest=_bundle()[0])
-    return url_for("static", filename=path, v=_digest(path))
+        return f"/static/academy.{_bundle()[0]}.css"
+    return f"/static/{quote(path)}?v={_digest(path)}"
 
 
 def stylesheet(digest: str) -> Response:
@@ -122,14 +145,21 @@ def _without(pairs: Mapping[str, object], *names: str) -> dict[str, object]:
 
 
 def _page_context() -> dict[str, object]:
-    texts = {name: current_app.config[f"{name.upper()}_{language().upper()}"] for name in SETTING_TEXTS}
-    entries = _navigation()
-    return {
-        "navigation": [entry for entry in entries if not entry["is_more"]],
-        "navigation_more": [entry for entry in entries if entry["is_more"]],
-        "settings_texts": texts,
-        "demo_mode": demo_mode(),
-    }
+    """Return what every template sees; a page is made of several, so it is gathered once for a request."""
+    spoken = language()
+    gathered = g.setdefault("page_context", {})
+    if spoken not in gathered:
+        entries = _navigation()
+        gathered[spoken] = {
+            "navigation": [entry for entry in entries if not entry["is_more"]],
+            "navigation_more": [entry for entry in entries if entry["is_more"]],
+            "settings_texts": {
+                name: current_app.config[f"{name.upper()}_{spoken.upper()}"] for name in SETTING_TEXTS
+            },
+            "demo_mode": demo_mode(),
+        }
+    found: dict[str, object] = gathered[spoken]
+    return found
 
 
 def demo_mode() -> bool:

@@ -40,6 +40,7 @@ from academy.accounts.personal_data import ground as ground_data
 from academy.accounts.personal_data import own as accounts_data
 from academy.accounts.personal_data import sources as personal_data
 from academy.administration import views as administration_views
+from academy.backup import cli as backup_cli
 from academy.certificates import cli as certificates_cli
 from academy.certificates import jobs as certificates_jobs
 from academy.certificates import personal_data as certificates_data
@@ -134,6 +135,7 @@ def _commands(app: Flask) -> None:
         library_cli,
         reports_cli,
         demo_cli,
+        backup_cli,
     )
     for group in (
         *operation.groups,

@@ -29,11 +29,9 @@ def upgrade(revision: str = "head") -> None:
 
     Several nodes may do so at once: each waits for the others.
     """
-    from alembic import command as alembic  # noqa: PLC0415 -- slow import
-
     with db.engine.begin() as connection:
         take(Turn.UPGRADE, connection, patient=True)
-        alembic.upgrade(migrations(connection), revision)
+        migrate(connection, revision)
     take(Turn.UPGRADE, db.session.connection(), patient=True)
     known = sa.select(installation.c.value).where(installation.c.name == "iri_base")
     if db.session.scalar(known) is None:
@@ -42,6 +40,13 @@ def upgrade(revision: str = "head") -> None:
     for fill in current_app.extensions["academy.after_upgrade"]:
         fill()
     db.session.commit()
+
+
+def migrate(connection: sa.Connection, revision: str) -> None:
+    """Bring the tables to a revision, in the transaction of a connection; fills nothing in."""
+    from alembic import command as alembic  # noqa: PLC0415 -- slow import
+
+    alembic.upgrade(migrations(connection), revision)
 
 
 def downgrade(revision: str) -> None:
@@ -89,12 +94,21 @@ def _on_record(act: str, change: Callable[[], None]) -> None:
         audit.record(act, target="database", before={"revision": before}, after={"revision": after})
 
 
-def revision_of() -> str | None:
+def revision_of(connection: sa.Connection | None = None) -> str | None:
     """Return the revision that the database is at, None where it is empty."""
     from alembic.migration import MigrationContext  # noqa: PLC0415 -- slow import
 
-    with db.engine.connect() as connection:
+    if connection is not None:
         return MigrationContext.configure(connection).get_current_revision()
+    with db.engine.connect() as own:
+        return revision_of(own)
+
+
+def revisions() -> list[str]:
+    """Return the revisions that this version knows, the oldest first."""
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 -- slow import
+
+    return [script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()][::-1]
 
 
 groups: tuple[click.Command, ...] = (database,)

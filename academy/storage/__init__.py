@@ -67,9 +67,9 @@ def size(key: str) -> int:
     return _store().size(checked(key))
 
 
-def listed(folder: str) -> Iterator[Stored]:
-    """Go through the files whose keys begin with `<folder>/`."""
-    return _store().listed(checked(folder))
+def listed(folder: str | None = None) -> Iterator[Stored]:
+    """Go through the files whose keys begin with `<folder>/`, or through all, in the order of their keys."""
+    return _store().listed(checked(folder) if folder else None)
 
 
 def delete(*keys: str) -> None:

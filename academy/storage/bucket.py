@@ -97,7 +97,7 @@ class Bucket:
         with _answering():
             return obstore.head(self._store, key)["size"]
 
-    def listed(self, folder: str) -> Iterator[Stored]:
+    def listed(self, folder: str | None) -> Iterator[Stored]:
         """Go through the pages of a listing."""
         with _answering(must_be_there=True):
             for page in obstore.list(self._store, prefix=folder):

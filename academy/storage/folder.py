@@ -71,14 +71,15 @@ class Folder:
         with _answering():
             return (self.root / key).stat().st_size
 
-    def listed(self, folder: str) -> Iterator[Stored]:
-        """Walk through a folder."""
+    def listed(self, folder: str | None) -> Iterator[Stored]:
+        """Walk through a folder, or through all but the drafts."""
         self._must_exist()
-        for path in sorted((self.root / folder).rglob("*")):
-            if path.is_file():
+        top = self.root / folder if folder else self.root
+        for key in sorted(path.relative_to(self.root).as_posix() for path in top.rglob("*")):
+            path = self.root / key
+            if path.is_file() and not key.startswith(DRAFTS):
                 about = path.stat()
-                moment = datetime.fromtimestamp(about.st_mtime, UTC)
-                yield Stored(path.relative_to(self.root).as_posix(), about.st_size, moment)
+                yield Stored(key, about.st_size, datetime.fromtimestamp(about.st_mtime, UTC))
 
     def delete(self, keys: Sequence[str]) -> None:
         """Remove files."""

@@ -6,7 +6,7 @@ from academy import clock, mail
 from academy.accounts import emails, links, names, queries, throttle, tokens
 from academy.accounts.models import Organisation, Person, Pseudonym
 from academy.accounts.privacy import PRIVACY_VERSION
-from academy.db import db
+from academy.db import db, found_or_made
 from academy.errors import Invalid
 
 
@@ -36,11 +36,10 @@ def register(application: Application, *, password_hash: str, address: str | Non
             _mail(person, "mail/existing-account", url=forgot_url)
         return
     if person is None:
-        person = Person(email=emails.normal(application.email), pseudonym=Pseudonym())
+        person = _new(application)
     _fill(person, application)
     person.password_hash = password_hash
     person.privacy_version, person.privacy_accepted = PRIVACY_VERSION, clock.now()
-    db.session.add(person)
     db.session.flush()
     if throttle.may_mail(person.email, address):
         _mail_confirmation(person)
@@ -88,6 +87,17 @@ def check_organisation(organisation: Organisation | None, *, state_code: str | N
     """Refuse an organisation of another state; raises Invalid."""
     if organisation is not None and organisation.state_code != state_code:
         raise Invalid
+
+
+def _new(application: Application) -> Person:
+    """Make the account; who sends the form twice at once gets the same one twice."""
+
+    def made() -> Person:
+        person = Person(email=emails.normal(application.email), pseudonym=Pseudonym())
+        _fill(person, application)
+        return person
+
+    return found_or_made(lambda: queries.person_by_email(application.email), made)
 
 
 def _fill(person: Person, application: Application) -> None:

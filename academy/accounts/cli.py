@@ -44,10 +44,15 @@ def create(email: str, role: str, state: str | None, password_stdin: bool, **abo
 
 
 @users.command("list")
+@click.option("--role", type=click.Choice([role.value for role in Role]), help="Who has this role.")
+@click.option("--state", help="Two-letter code of the state that people named.")
+@click.option("--waiting", is_flag=True, help="Whose place of service waits for a decision.")
 @json_option
-def list_users(as_json: bool) -> None:
-    """List everybody who has an account."""
-    rows = [_row(person) for person in queries.all_people()]
+def list_users(role: str | None, state: str | None, waiting: bool, as_json: bool) -> None:
+    """List the people who have an account, by address."""
+    wanted = Role(role) if role else None
+    code = queries.state_by_code(state).code if state else None
+    rows = [_row(person) for person in queries.all_people(role=wanted, state_code=code, waiting=waiting)]
     if as_json:
         print_json(rows)
     else:
@@ -90,6 +95,12 @@ def _row(person: Person) -> dict[str, object]:
         "roles": sorted(person.roles),
         "language": person.language,
         "active": person.is_active,
+        "waiting": person.is_active
+        and bool(
+            (person.state_code and not person.state_confirmed)
+            or (person.organisation_id and not person.organisation_confirmed)
+        ),
+        "created": person.created,
     }
 
 

@@ -1,6 +1,6 @@
 """Reads of people, states and organisations."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -85,10 +85,19 @@ def staff() -> list[Person]:
     return list(db.session.scalars(found.order_by(Person.name_latin, Person.id)))
 
 
-def all_people() -> list[Person]:
-    """Return everybody, by address; for the command line."""
+def all_people(
+    *, role: Role | None = None, state_code: str | None = None, waiting: bool = False
+) -> Iterator[Person]:
+    """Go through everybody, by address, for the command line; of one role or state, or who waits there."""
     found = sa.select(Person).options(joinedload(Person.state), joinedload(Person.organisation))
-    return list(db.session.scalars(found.order_by(Person.email)))
+    found = found.where(Person.erased.is_(False))
+    if role is not None and role != Role.LEARNER:
+        found = found.where(Person.id.in_(sa.select(Grant.person_id).where(Grant.role == role)))
+    if state_code is not None:
+        found = found.where(Person.state_code == state_code)
+    if waiting:
+        found = found.where(scope.waiting_filter())
+    yield from db.session.scalars(found.order_by(Person.email).execution_options(yield_per=500))
 
 
 def states() -> list[State]:
@@ -138,6 +147,7 @@ def organisation_of_domain(mail_domain: str) -> Organisation | None:
 
 def _page(which: sa.ColumnElement[bool], *, query: str, number: int, order: Ordering) -> Page:
     words = [Person.folded.contains(word, autoescape=True) for word in folded(query).split()[:8]]
+    which = sa.and_(which, Person.erased.is_(False))
     counted = sa.select(sa.func.count()).select_from(Person).where(which, *words)
     found = (
         sa.select(Person)

@@ -39,11 +39,9 @@ def claimants_filter(viewer: Person) -> Filter:
 
     Only people whose address is confirmed and whose account is open: nobody else can be known to be real.
     """
-    real = sa.and_(Person.email_confirmed.is_not(None), Person.active)
-    open_state = sa.and_(Person.state_code.is_not(None), Person.state_confirmed.is_(None))
-    open_unit = sa.and_(Person.organisation_id.is_not(None), Person.organisation_confirmed.is_(None))
     if sees_everybody(viewer):
-        return sa.and_(real, sa.or_(open_state, open_unit))
+        return waiting_filter()
+    real, open_state, open_unit = _real(), *_open()
     states, units = _granted(viewer)
     in_states = sa.select(Organisation.id).where(Organisation.state_code.in_(states))
     return sa.and_(
@@ -54,6 +52,11 @@ def claimants_filter(viewer: Person) -> Filter:
             sa.and_(open_unit, Person.organisation_id.in_(_below(units))),
         ),
     )
+
+
+def waiting_filter() -> Filter:
+    """Return the people who wait for anybody's decision on where they serve."""
+    return sa.and_(_real(), sa.or_(*_open()))
 
 
 def states_of(viewer: Person) -> frozenset[str]:
@@ -69,6 +72,15 @@ def covers_organisation(viewer: Person, organisation: Organisation | None) -> bo
         return True
     _states, units = _granted(viewer)
     return any(f"/{unit}/" in organisation.path for unit in units)
+
+
+def _real() -> Filter:
+    return sa.and_(Person.email_confirmed.is_not(None), Person.active)
+
+
+def _open() -> tuple[Filter, Filter]:
+    open_state = sa.and_(Person.state_code.is_not(None), Person.state_confirmed.is_(None))
+    return open_state, sa.and_(Person.organisation_id.is_not(None), Person.organisation_confirmed.is_(None))
 
 
 def _granted(viewer: Person) -> tuple[list[str], list[int]]:

@@ -66,9 +66,13 @@ def idle_limit(*, shared: bool) -> timedelta:
 
 def end_of(one: PersonSession) -> datetime:
     """Return when a session ended, or will if nothing more is heard."""
-    longest = one.created + timedelta(hours=int(current_app.config["SESSION_HOURS"]))
-    silent = one.last_seen + idle_limit(shared=one.shared)
-    return min(one.ended or longest, longest, silent)
+    return end_at(created=one.created, last_seen=one.last_seen, shared=one.shared, ended=one.ended)
+
+
+def end_at(*, created: datetime, last_seen: datetime, shared: bool, ended: datetime | None) -> datetime:
+    """Return when a session with these facts ended, or will if nothing more is heard."""
+    longest = created + timedelta(hours=int(current_app.config["SESSION_HOURS"]))
+    return min(ended or longest, longest, last_seen + idle_limit(shared=shared))
 
 
 def is_over(one: PersonSession) -> bool:

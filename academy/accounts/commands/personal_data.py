@@ -20,7 +20,7 @@ from academy.accounts.personal_data.models import ErasureReceipt
 from academy.accounts.personal_data.receipts import NotAReceipt, Past
 from academy.accounts.personal_data.sources import Subject
 from academy.commands import UNUSABLE, json_option, print_json, print_table
-from academy.db import commit_now
+from academy.db import commit_now, reading, release
 from academy.errors import NotFound
 
 REASON = "asked for by the person"
@@ -33,10 +33,11 @@ REASON = "asked for by the person"
 def write_data(email: str, target: Path) -> int | None:
     """Write everything held about one person into an archive: a page to read, JSON, and the files."""
     person = _person(email)
-    audit.record("person.data", target=records.person(person))
+    audit.record_reading("person.data", target=records.person(person))
     try:
-        with _whole_or_not(target) as file:
+        with reading(), _whole_or_not(target) as file:
             archive.write(person, file)
+            release()
     except OSError as error:
         click.echo(f"{target}: {error.strerror}", err=True)
         return UNUSABLE

@@ -70,14 +70,8 @@ def _erase(subject: Subject) -> Leftover:
         )
     ]
     db.session.execute(sa.delete(SignInAttempt).where(_attempts(subject)))
-    for column in (
-        DataRequest.person_id,
-        MailedLink.person_id,
-        PersonSession.person_id,
-        Pseudonym.person_id,
-        Grant.person_id,
-    ):
-        db.session.execute(sa.delete(column.class_).where(column == subject.id))
+    for table in (DataRequest, MailedLink, PersonSession, Pseudonym, Grant):
+        db.session.execute(sa.delete(table).where(table.person_id == subject.id))
     decided = sa.update(DataRequest).where(DataRequest.decided_by_id == subject.id)
     db.session.execute(decided.values(decided_by_id=None))
     db.session.expire(person, ["pseudonym", "grants"])

@@ -49,15 +49,16 @@ def sign_in() -> Page:
 def sign_out() -> Page:
     """End the session of this browser; on a shared computer nothing of it stays in the browser."""
     mine, place = sessions.current(), safe_path(request.form.get("next"))
-    if mine is None:
-        return redirect(url_for("home.index"), 303)
-    signin.end()
-    if not mine.shared and not place:
+    language = locale.language()
+    if mine is not None:
+        signin.end()
+    if not place and (mine is None or not mine.shared):
         flash(_("You are signed out."), "info")
         return redirect(url_for("home.index"), 303)
-    address = url_for(".signed_out", of=departures.written(mine, locale.language()), next=place)
+    told = departures.written(mine, language) if mine is not None else None
+    address = url_for(".signed_out", of=told, next=place, why=request.form.get("why") and "idle")
     answer = make_response(redirect(address, 303))
-    if mine.shared:
+    if mine is not None and mine.shared:
         answer.headers["Clear-Site-Data"] = EVERYTHING
         known_browsers.forget(answer)
     return answer
@@ -73,7 +74,12 @@ def signed_out() -> Page:
         refresh()
     place = safe_path(request.args.get("next"))
     answer = make_response(
-        render_template("accounts/signed-out.html", departure=departure, place=place, signed_out=True)
+        render_template(
+            "accounts/signed-out.html",
+            departure=departure,
+            place=place,
+            idle=request.args.get("why") == "idle",
+        )
     )
     answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -11,7 +11,15 @@ from flask import Response, jsonify, render_template, request
 
 from academy import clock
 from academy.courses.models import Launch
-from academy.courses.runtime import content_files, launching, leaves, scorm_commits, tokens, visitors
+from academy.courses.runtime import (
+    content_files,
+    launching,
+    leaves,
+    scorm_commits,
+    standing,
+    tokens,
+    visitors,
+)
 from academy.courses.runtime.addresses import content_hosts
 from academy.courses.runtime.tokens import Bearer, TokenRefused
 from academy.errors import DomainError, TooLarge
@@ -20,7 +28,7 @@ from academy.security import access, app_origins
 
 OWN = Path(__file__).resolve().parents[1] / "static" / "courses"
 VENDOR = Path(__file__).resolve().parents[2] / "static" / "vendor"
-SCRIPTS = {"scorm12.min.js": VENDOR, "transport.js": OWN, "api_page.js": OWN}
+SCRIPTS = {"scorm12.min.js": VENDOR, "transport.js": OWN, "activity.js": OWN, "api_page.js": OWN}
 
 MOST_A_MINUTE = 300
 _seen: OrderedDict[str, tuple[int, int]] = OrderedDict()
@@ -35,7 +43,7 @@ def api_page(label: str, token: str) -> Response:
     except TokenRefused:
         return _page("courses/player-expired.html", status=403)
     launch = visitors.find(bearer.launch)
-    if launch is None or launch.superseded is not None:
+    if launch is None or launch.superseded is not None or standing.of(bearer.launch) != "lasts":
         return _page("courses/player-expired.html", status=403)
     return _page(
         "courses/player-api.html", label=label, state=_start(launch, bearer), scripts=_scripts(label)
@@ -52,6 +60,9 @@ def commit(label: str) -> tuple[Response, int]:
         bearer = tokens.read_commit_token(token, label=label)
         if _too_many(str(bearer.launch)):
             return _refused("too-many"), 429
+        stands = standing.of(bearer.launch)
+        if stands == "over":
+            return _refused("signed-out"), 403
         launch = scorm_commits.launch_of(bearer.launch)
         answer = scorm_commits.accept(launch, told)
     except TokenRefused as refusal:
@@ -62,8 +73,9 @@ def commit(label: str) -> tuple[Response, int]:
         return _refused("unreadable"), 422
     if told.close:
         scorm_commits.close_unkept(launch)
+    condition = answer.state if stands == "lasts" else "signed-out"
     return jsonify(
-        result=True, errorCode=0, seq=answer.seq, state=answer.state, saved=clock.rfc3339(clock.now())
+        result=True, errorCode=0, seq=answer.seq, state=condition, saved=clock.rfc3339(clock.now())
     ), 200
 
 
@@ -75,6 +87,8 @@ def state(label: str) -> tuple[Response, int]:
         bearer = tokens.read_commit_token(given, label=label)
     except TokenRefused as refusal:
         return _refused(refusal.code), 403
+    if standing.of(bearer.launch) in {"ends", "over"}:
+        return jsonify(state="signed-out"), 200
     present = request.method == "POST"
     told = {"state": scorm_commits.heartbeat(bearer.launch, present=present)}
     if present:

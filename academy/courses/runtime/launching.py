@@ -17,7 +17,7 @@ from academy.courses.models import (
     Package,
     PackageVersion,
 )
-from academy.courses.runtime import cmi, leaves, sessions, turns
+from academy.courses.runtime import cmi, leaves, sessions, standing, turns
 from academy.db import db, found_or_made
 from academy.errors import NotAllowed, NotFound
 
@@ -211,6 +211,7 @@ def _launch(person: Person, *, leaf: Activity, version: PackageVersion, attempt:
         version=version,
         label=origin.label,
         mode="normal" if attempt else "browse",
+        opened_in_id=standing.session_for(person),
     )
     db.session.add(launch)
     db.session.flush()

@@ -24,6 +24,8 @@ class SignInFirst(Exception):
 def launch_for_visitor(public_id: UUID) -> Launch:
     """Return a launch to the person it belongs to; raises NotFound for others, SignInFirst for nobody."""
     launch = find(public_id)
+    if launch is not None and not launch.person.is_active:
+        raise NotFound
     if is_by_ticket(public_id) and launch is not None:
         g.language = launch.person.language
         refresh()

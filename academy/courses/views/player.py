@@ -14,6 +14,7 @@ from academy.courses.runtime import (
     launching,
     leaves,
     sessions,
+    standing,
     tokens,
     visitors,
 )
@@ -86,7 +87,8 @@ def open_ticket(launch: UUID) -> Response:
 def play(launch: UUID) -> Response:
     """Show the player around a launch; one that was left or taken over says so."""
     opened = visitors.launch_for_visitor(launch)
-    if opened.superseded is not None or opened.closed is not None:
+    is_over = standing.of(launch) != "lasts"  # as after signing in again: a new launch goes on
+    if opened.superseded is not None or opened.closed is not None or is_over:
         return _see(url_for("courses.player_left", launch=launch))
     g.frame_origin = content_hosts().origin(opened.label)
     contents = _contents(opened)
@@ -136,6 +138,7 @@ def renew(launch: UUID) -> Response:
     """Give the player a new token for saving, as long as the person is still signed in."""
     visitors.refuse_foreign_origin()
     opened = visitors.launch_for_visitor(launch)
+    standing.take_over(opened)
     return jsonify(token=tokens.commit_token(Bearer(opened.public_id, opened.label)))
 
 
@@ -207,6 +210,7 @@ def _script_data(opened: Launch) -> dict[str, object]:
         "content": content_hosts().origin(opened.label),
         "renew": url_for("courses.renew", launch=opened.public_id),
         "left": url_for("courses.player_left", launch=opened.public_id),
+        "signedOut": url_for("accounts.signed_out", next=url_for("courses.play", launch=opened.public_id)),
         "preview": opened.attempt is None,
         "language": language(),
         "zone": str(get_timezone()),

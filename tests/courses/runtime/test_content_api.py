@@ -150,7 +150,7 @@ def test_the_api_page_holds_what_content_starts_with(client: FlaskClient, seat: 
     scripts = re.findall(r'src="([^"]+)"', page)
     assert [_call(client, launch, path.removeprefix(base)).mimetype for path in scripts] == [
         "text/javascript"
-    ] * 3
+    ] * 4
 
 
 @pytest.mark.parametrize("case", ["foreign", "old", "superseded", "nonsense"])

@@ -6,11 +6,13 @@
   const LONG = { "cmi.suspend_data": 1048576, "cmi.core.lesson_location": 4096, "cmi.comments": 1048576 };
   const SHORT = { "cmi.suspend_data": 4096, "cmi.core.lesson_location": 255, "cmi.comments": 4096 };
   const CALLED_SILENT = 15000;
+  const PROGRESS = /^cmi\.(core\.(lesson_(status|location)|score\.raw)|interactions\.)/; // what a timer alone does not write
 
   const values = { ...start.data }; // what content finds and has written
   const named = decodeURIComponent(location.hash.slice(1)); // the player says at which of our addresses it was opened
   const appOrigin = start.app.includes(named) ? named : start.app[0];
   const transport = new window.AcademyTransport(start, report);
+  const activity = new window.AcademyActivity(() => report({ type: "active" }));
 
   let inner = null; // scorm-again's data model of the present session
   let phase = "before"; // before, running, finished
@@ -20,7 +22,7 @@
   let leaving = false;
 
   function report(message) {
-    if (message.type === "superseded") leave();
+    if (message.type === "superseded" || message.type === "signed-out") leave();
     parent.postMessage({ academy: 1, ...message }, appOrigin);
   }
 
@@ -92,6 +94,7 @@
       if (value.length > LONG[element]) return fail("405");
       const answer = inner.LMSSetValue(element, value.slice(0, SHORT[element]));
       if (answer !== "true") return answer;
+      if (PROGRESS.test(element) && values[element] !== value) activity.note();
       values[element] = value;
       transport.write(element, value);
       return answer;
@@ -137,6 +140,7 @@
     if (type === "retry") transport.retry();
     if (type === "token" && typeof token === "string") {
       transport.token = token;
+      transport.signedOut = false;
       transport.retry();
     }
   });
@@ -166,6 +170,7 @@
 
   function loaded() {
     report({ type: "loaded" });
+    activity.watch(frame.contentWindow);
     if (start.kind === "asset" && !transport.session) transport.begin();
     if (start.kind === "asset" || phase !== "before") return;
     setTimeout(() => phase === "before" && !leaving && report({ type: "silent" }), CALLED_SILENT);
@@ -174,6 +179,7 @@
   let beats = 0;
   const pulse = setInterval(() => {
     transport.ask(beats % 4 ? "GET" : "POST");
+    if (frame) activity.look(frame.contentWindow);
     beats += 1;
   }, 15000);
 

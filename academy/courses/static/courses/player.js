@@ -56,6 +56,11 @@ const handlers = {
   silent: () => show("silent"),
   finished: () => strips.failed.hidden && show("finished"),
   token: renew,
+  active: () => document.dispatchEvent(new Event("academy:active")),
+  "signed-out": () => {
+    after = () => location.replace(told.signedOut);
+    show("leaving");
+  },
   superseded() {
     guarded = false;
     taken = true;
@@ -85,6 +90,12 @@ function leave(then) {
   show("leaving");
   send({ type: "leave" });
 }
+
+// The session ends, or has ended in another window: what was done is saved first.
+document.addEventListener("academy:end", (event) => {
+  event.preventDefault();
+  leave(event.detail);
+});
 
 function submit(form) {
   guarded = false;

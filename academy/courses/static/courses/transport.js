@@ -21,6 +21,7 @@ window.AcademyTransport = class {
     this.failed = "";
     this.savedAt = null;
     this.superseded = false;
+    this.signedOut = false;
     this.sending = null;
     this.timer = this.deadline = this.retryTimer = 0;
     addEventListener("online", () => this.retry());
@@ -141,7 +142,15 @@ window.AcademyTransport = class {
     if (this.queue[0] === item) this.queue.shift();
     else if (item.session === this.session) this.opening = false;
     this.savedAt = told.saved;
-    if (told.state === "superseded") this.supersede();
+    this.hear(told.state);
+  }
+
+  hear(state) {
+    if (state === "superseded") this.supersede();
+    if (state === "signed-out" && !this.signedOut) {
+      this.signedOut = true;
+      this.report({ type: "signed-out" });
+    }
   }
 
   supersede() {
@@ -184,7 +193,7 @@ window.AcademyTransport = class {
       const told = await answer.json();
       if (told.error === "token-expired") this.report({ type: "token" });
       if (told.token) this.token = told.token;
-      if (told.state === "superseded") this.supersede();
+      this.hear(told.state);
     } catch {
       // the line is down: saving says so as soon as there is something to save
     }

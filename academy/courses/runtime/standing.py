@@ -1,0 +1,62 @@
+"""Whether a launch goes on: while its person may learn, and while the session that opened it lasts.
+
+A player that was left open on a shared computer must not go on learning for whoever signed out. What is
+under way at that moment still counts: the player is told, saves and closes. A launch without a session was
+opened by a ticket, which the command line made.
+"""
+
+from datetime import timedelta
+from typing import Literal
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from academy import clock
+from academy.accounts import sessions as browsers
+from academy.accounts.models import Person, PersonSession
+from academy.courses.models import Launch
+from academy.db import db
+
+Standing = Literal["lasts", "ends", "over", "unknown"]
+
+GRACE = timedelta(minutes=2)
+
+_STANDING = (
+    sa.select(
+        Person.active,
+        Launch.opened_in_id,
+        PersonSession.created,
+        PersonSession.last_seen,
+        PersonSession.shared,
+        PersonSession.ended,
+    )
+    .join(Person, Person.id == Launch.person_id)
+    .outerjoin(PersonSession, PersonSession.id == Launch.opened_in_id)
+)
+
+
+def of(public_id: UUID) -> Standing:
+    """Say whether a launch goes on, ends within these minutes, or is over."""
+    found = db.session.execute(_STANDING.where(Launch.public_id == public_id)).first()
+    if found is None:
+        return "unknown"
+    if not found.active:
+        return "over"
+    if found.opened_in_id is None:
+        return "lasts"
+    last = browsers.end_at(
+        created=found.created, last_seen=found.last_seen, shared=found.shared, ended=found.ended
+    )
+    now = clock.now()
+    return "lasts" if now < last else "ends" if now < last + GRACE else "over"
+
+
+def session_for(person: Person) -> int | None:
+    """Return the session in which a launch is being opened for a person, by that very person."""
+    mine = browsers.current()
+    return mine.id if mine is not None and mine.person_id == person.id else None
+
+
+def take_over(launch: Launch) -> None:
+    """Let a launch go on in the present session of its person, who signed in again."""
+    launch.opened_in_id = session_for(launch.person) or launch.opened_in_id

@@ -12,7 +12,7 @@ from itertools import islice
 import sqlalchemy as sa
 
 from academy.certificates import numbering, queries
-from academy.certificates.models import Certificate
+from academy.certificates.models import Certificate, ErasedSerial
 from academy.db import db
 
 MASK = "•"
@@ -29,7 +29,10 @@ _SERIAL_IN_PDF = re.compile(rb"PPTA-\d{4}-\d{6,9}-[0-9A-Z]{2}")
 
 @dataclass(frozen=True)
 class Check:
-    """The outcome: valid, revoked, superseded, altered or unknown."""
+    """The outcome: valid, revoked, superseded, altered, erased or unknown.
+
+    Of a number whose holder was erased there is no certificate any more, only the outcome: erased or revoked.
+    """
 
     status: str
     serial: str | None
@@ -42,7 +45,10 @@ def number(written: str) -> Check:
     if serial is None:
         return Check("unknown", None, None)
     found = db.session.scalar(sa.select(Certificate).where(Certificate.serial == serial))
-    return Check(found.status, serial, found) if found else Check("unknown", serial, None)
+    if found is not None:
+        return Check(found.status, serial, found)
+    erased = db.session.get(ErasedSerial, serial)
+    return Check(erased.status if erased else "unknown", serial, None)
 
 
 def file(content: bytes) -> Check:
@@ -54,6 +60,8 @@ def file(content: bytes) -> Check:
         claimed = number(serial)
         if claimed.certificate is not None:
             return Check("altered", claimed.serial, claimed.certificate)
+        if claimed.status != "unknown":  # without the document nobody can say whether it was altered
+            return claimed
     return Check("unknown", None, None)
 
 

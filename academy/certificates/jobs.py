@@ -33,6 +33,10 @@ def issue_job(job: jobs.Job, *, registration: str) -> None:
             return
     facts = Facts.read(job.result)
     commit_now()
-    certificate = services.enter(wanted, facts, digest=services.draw(facts))
+    try:
+        certificate = services.enter(wanted, facts, digest=services.draw(facts))
+    except NotCompleted:  # erased, or taken back, while the document was drawn
+        services.discard(facts)
+        return
     if certificate.serial == facts.serial:
         services.tell(certificate)

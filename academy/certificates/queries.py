@@ -28,13 +28,17 @@ class Completion:
 
 
 def completion_of(registration: UUID) -> Completion | None:
-    """Return the completed course of a registration, or None where it is not completed."""
+    """Return the completed course of a registration; None where it is not completed, or nobody's any more."""
     row = db.session.execute(
         sa.select(Enrolment, Course, Person, CourseProgress)
         .join(Course, Course.id == Enrolment.course_id)
         .join(Person, Person.id == Enrolment.person_id)
         .join(CourseProgress, CourseProgress.registration == Enrolment.registration)
-        .where(Enrolment.registration == registration, CourseProgress.completed.is_not(None))
+        .where(
+            Enrolment.registration == registration,
+            CourseProgress.completed.is_not(None),
+            Person.erased.is_(False),
+        )
     ).one_or_none()
     return Completion(*row) if row else None
 

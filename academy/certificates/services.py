@@ -119,6 +119,11 @@ def _row(registration: UUID, facts: Facts, *, digest: str) -> Certificate:
     )
 
 
+def discard(facts: Facts) -> None:
+    """Remove a document that was drawn and will not be entered."""
+    storage.delete(storage_key(facts.serial))
+
+
 def revoke(serial: str, *, reason: str) -> Certificate:
     """Declare a certificate void, with a reason for the public; raises UnknownSerial, AlreadyRevoked."""
     certificate = queries.by_serial(serial)

@@ -100,7 +100,8 @@ def _result(check: Check, *, typed_serial: str = "", typed_name: str = "", of_fi
         else "",
         holder=checking.masked(facts.name_for(language())) if facts else "",
     )
-    return _unlisted(page, 200 if certificate or of_file else 404)
+    is_known = certificate is not None or check.status in {"erased", "revoked"}
+    return _unlisted(page, 200 if is_known or of_file else 404)
 
 
 def _unlisted(page: str, code: int = 200) -> Response:

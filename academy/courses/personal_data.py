@@ -71,13 +71,10 @@ def _erase(subject: Subject) -> Leftover:
     """Remove what content keeps and who made what; nameless seats stay for totals."""
     mine = sa.select(Upload.public_id).where(Upload.person_id == subject.id)
     files = [uploads.key_of(public_id) for public_id in db.session.scalars(mine)]
-    for which in (
-        Launch.person_id == subject.id,
-        Attempt.enrolment_id.in_(_seat_ids(subject)),
-        ContentOrigin.person_id == subject.id,
-        Upload.person_id == subject.id,
-    ):
-        _run(sa.delete(which.left.class_).where(which))
+    _run(sa.delete(Launch).where(Launch.person_id == subject.id))
+    _run(sa.delete(Attempt).where(Attempt.enrolment_id.in_(_seat_ids(subject))))
+    _run(sa.delete(ContentOrigin).where(ContentOrigin.person_id == subject.id))
+    _run(sa.delete(Upload).where(Upload.person_id == subject.id))
     _run(sa.update(Course).where(Course.author_id == subject.id).values(author_id=None))
     made = PackageVersion.imported_by_id == subject.id
     _run(sa.update(PackageVersion).where(made).values(imported_by_id=None))

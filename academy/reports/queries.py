@@ -63,9 +63,15 @@ class Matrix:
     courses: list[CourseTotal]
     people: list[PersonRow]
     person_count: int
+    erased_count: int  # of these: people whose data was erased, who are counted and not listed
     participations: int
     certificates: int
     footnote: bool
+
+    @property
+    def listed_count(self) -> int:
+        """Return how many people the pages list."""
+        return self.person_count - self.erased_count
 
 
 def courses(viewer: Person) -> Sequence[Any]:
@@ -108,6 +114,7 @@ def participations(viewer: Person, filters: Filters) -> Iterator[dict[str, objec
             sa.and_(Organisation.id == Person.organisation_id, Person.organisation_confirmed.is_not(None)),
         )
         .outerjoin(Certificate, CERTIFIED)
+        .where(Person.erased.is_(False))
         .order_by(Person.sort_latin, Person.id, Course.code)
     )
     for row in db.session.execute(query, execution_options={"yield_per": 1000}).mappings():
@@ -117,7 +124,7 @@ def participations(viewer: Person, filters: Filters) -> Iterator[dict[str, objec
 def matrix(viewer: Person, filters: Filters, *, page: int, size: int, language: str) -> Matrix:
     """Return a page of the matrix of people by courses, in four queries however much it lists."""
     totals = _totals(viewer, filters)
-    person_count, footnote = _people_totals(viewer, filters)
+    person_count, erased_count, footnote = _people_totals(viewer, filters)
     people = _people(viewer, filters, page=page, size=size, language=language)
     cells = _cells(filters, [person.id for person in people])
     rows = [
@@ -127,6 +134,7 @@ def matrix(viewer: Person, filters: Filters, *, page: int, size: int, language: 
         courses=[CourseTotal(total.code, total.title, total.started, total.completed) for total in totals],
         people=rows,
         person_count=person_count,
+        erased_count=erased_count,
         participations=sum(total.all for total in totals),
         certificates=sum(total.certified for total in totals),
         footnote=footnote,
@@ -161,6 +169,7 @@ def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
         found.append(CourseProgress.completion == "completed")
     if filters.text:
         columns = (Person.name_latin, Person.name_cyrillic, Person.email)
+        found.append(Person.erased.is_(False))
         found.append(sa.or_(*(column.icontains(filters.text, autoescape=True) for column in columns)))
     return found
 
@@ -193,20 +202,25 @@ def _totals(viewer: Person, filters: Filters) -> Sequence[Any]:
     return db.session.execute(query.join(sums, sums.c.id == Course.id).order_by(Course.code)).all()
 
 
-def _people_totals(viewer: Person, filters: Filters) -> tuple[int, bool]:
-    ids = _joined(viewer, filters, Person.id).distinct().subquery()
+def _people_totals(viewer: Person, filters: Filters) -> tuple[int, int, bool]:
+    ids = _joined(viewer, filters, Person.id, Person.erased).distinct().subquery()
     marked = sa.exists().where(
-        Person.id.in_(sa.select(ids)), Person.state_code == State.code, State.footnote.is_(True)
+        Person.id.in_(sa.select(ids.c.id)), Person.state_code == State.code, State.footnote.is_(True)
     )
     row = db.session.execute(
-        sa.select(sa.select(sa.func.count()).select_from(ids).scalar_subquery(), marked)
+        sa.select(
+            sa.select(sa.func.count()).select_from(ids).scalar_subquery(),
+            sa.select(sa.func.count()).select_from(ids).where(ids.c.erased).scalar_subquery(),
+            marked,
+        )
     ).one()
-    return row[0], bool(row[1])
+    return row[0], row[1], bool(row[2])
 
 
 def _people(viewer: Person, filters: Filters, *, page: int, size: int, language: str) -> Sequence[Any]:
     order = Person.sort_cyrillic if language == "ru" else Person.sort_latin
     query = _joined(viewer, filters, Person.id, Person.name_latin, Person.name_cyrillic, order).distinct()
+    query = query.where(Person.erased.is_(False))
     return db.session.execute(query.order_by(order, Person.id).offset((page - 1) * size).limit(size)).all()
 
 

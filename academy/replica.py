@@ -9,11 +9,11 @@ import functools
 import logging
 import time
 from collections.abc import Callable
-from contextvars import ContextVar
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, g, has_request_context, request
+from flask_login import current_user
 from flask_sqlalchemy.session import Session
 from sqlalchemy.sql.dml import UpdateBase
 
@@ -32,17 +32,19 @@ _LAG = sa.text(
     "THEN extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) ELSE 0 END"
 )
 
-_lagging = ContextVar("lagging", default=False)
-
 
 class RoutedSession(Session):
     """A session that reads from the replica inside of views that may lag, and writes to the primary."""
 
     def get_bind(self, mapper: Any = None, clause: Any = None, bind: Any = None, **others: Any) -> Any:
         """Choose the engine of a statement."""
-        if bind is None and _lagging.get() and not self._flushing and not isinstance(clause, UpdateBase):
+        if bind is None and _reads_copy() and not self._flushing and not isinstance(clause, UpdateBase):
             return self._db.engines[BIND]
         return super().get_bind(mapper=mapper, clause=clause, bind=bind, **others)
+
+
+def _reads_copy() -> bool:
+    return has_request_context() and g.get("reads_copy", False)
 
 
 class Replica:
@@ -74,21 +76,37 @@ class Replica:
         self._is_good = not trouble
 
 
+def read_copy() -> None:
+    """Read the copy for the rest of this request, if it is good and the reader has not just written.
+
+    Who is signed in is asked of the primary before.
+    """
+    replica: Replica | None = current_app.extensions.get("academy.replica")
+    if replica is None or request.method not in {"GET", "HEAD"} or g.get("writes", False):
+        return
+    if COOKIE not in request.cookies and replica.is_good():
+        g.reads_copy = True
+
+
 def may_lag(view: View) -> View:
-    """Let a view, which only reads, read a copy of the database that may be up to a minute behind."""
+    """Let a view, which only reads, show what is up to a minute old."""
+    return _wrapped(view, guests_only=False)
 
+
+def may_lag_for_guests(view: View) -> View:
+    """Let a view show guests what is up to a minute old; to who is signed in it shows their own."""
+    return _wrapped(view, guests_only=True)
+
+
+def _wrapped(view: View, *, guests_only: bool) -> View:
     @functools.wraps(view)
-    def reading_the_copy(*arguments: Any, **named: Any) -> Any:
-        if not _serves_this_request():
-            return view(*arguments, **named)
-        token = _lagging.set(True)
-        try:
-            return view(*arguments, **named)
-        finally:
-            _lagging.reset(token)
+    def lagging(*arguments: Any, **named: Any) -> Any:
+        if not (current_user.is_authenticated and guests_only):
+            read_copy()
+        return view(*arguments, **named)
 
-    reading_the_copy.may_lag = True  # type: ignore[attr-defined]
-    return reading_the_copy  # type: ignore[return-value]
+    lagging.may_lag = True  # type: ignore[attr-defined]
+    return lagging  # type: ignore[return-value]
 
 
 def is_copy(connection: sa.Connection) -> bool:
@@ -101,13 +119,6 @@ def init_app(app: Flask, engine: sa.Engine | None) -> None:
     if engine is not None:
         app.extensions["academy.replica"] = Replica(engine)
         app.after_request(_mark_writer)
-
-
-def _serves_this_request() -> bool:
-    replica: Replica | None = current_app.extensions.get("academy.replica")
-    if replica is None or request.method not in {"GET", "HEAD"} or g.get("writes", False):
-        return False
-    return COOKIE not in request.cookies and replica.is_good()
 
 
 def _mark_writer(answer: Response) -> Response:

@@ -9,6 +9,7 @@ from flask_login import current_user
 from academy.accounts import states
 from academy.library import queries, vocabulary
 from academy.library.queries import Filters
+from academy.replica import may_lag
 from academy.security import access
 from academy.themes import THEMES
 
@@ -17,6 +18,7 @@ blueprint = Blueprint("library", __name__, template_folder="templates")
 
 @blueprint.get("/library/dialogue")
 @access.public
+@may_lag
 def dialogue() -> str:
     """Show the documents of the policy dialogue, years as a spine."""
     return _listing("dialogue")
@@ -24,6 +26,7 @@ def dialogue() -> str:
 
 @blueprint.get("/library/observatory")
 @access.public
+@may_lag
 def observatory() -> str:
     """Show the outputs of the Migration Observatory."""
     return _listing("observatory")
@@ -31,6 +34,7 @@ def observatory() -> str:
 
 @blueprint.get("/library/<any(dialogue, observatory):collection>/<reference>")
 @access.public
+@may_lag
 def resource(collection: str, reference: str) -> str:
     """Show one resource."""
     found = queries.resource(collection, reference, reader=current_user)

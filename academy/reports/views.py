@@ -7,6 +7,7 @@ from flask_login import current_user
 from academy import audit, clock, paging
 from academy.accounts.states import FOOTNOTE
 from academy.locale import day, language, translated
+from academy.replica import may_lag
 from academy.reports import exports, filters, queries
 from academy.security import access
 
@@ -19,6 +20,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @blueprint.get("/reports/completion")
 @access.roles(*STAFF)
+@may_lag
 def completion() -> str:
     """Show who completed what, as a matrix of people by courses."""
     wanted, wrong = filters.read(request.args)

@@ -13,6 +13,7 @@ from academy.courses.queries.catalogue import FACETS, Filters, entry_of
 from academy.courses.queries.catalogue import catalogue as find
 from academy.courses.views.blueprint import blueprint
 from academy.courses.views.reader import reader, visible_course
+from academy.replica import may_lag_for_guests
 from academy.security import access
 from academy.templating import IMMUTABLE
 
@@ -28,6 +29,7 @@ VALUES: dict[str, dict[str, Any]] = {
 
 @blueprint.get("/courses")
 @access.public
+@may_lag_for_guests
 def catalogue() -> str:
     """Show the published courses that match the words and facets of the address."""
     filters = filters_of(request.args)
@@ -46,6 +48,7 @@ def catalogue() -> str:
 
 @blueprint.get("/courses/<code>")
 @access.public
+@may_lag_for_guests
 def course(code: str) -> str:
     """Show one course: what it is, what is in it, and the next step for this reader."""
     course, seat = visible_course(code)

@@ -6,6 +6,7 @@ from flask import Response, request
 from werkzeug.http import http_date, parse_accept_header
 
 from academy.errors import NotFound
+from academy.replica import read_copy
 from academy.xapi import interning, json_text, presentation, queries, relations, signatures, store
 from academy.xapi.attachments import Part, received_attachments
 from academy.xapi.credentials import Bearer
@@ -81,6 +82,7 @@ def _one(call: Call, who: Bearer) -> Response:
 
 
 def _page(call: Call, who: Bearer) -> Response:
+    read_copy()  # X-Experience-API-Consistent-Through says how old it is
     given = call.parameters
     parameters.check(given, allowed=OF_MANY)
     wanted = StatementFilter(

@@ -39,7 +39,7 @@ def create(file: Path, as_json: bool) -> int:
     if as_json:
         print_json({"file": str(file), **facts, "missing": list(written.missing)})
     else:
-        click.echo(_("%(file)s: %(size)d MB, rows: %(rows)d, files: %(files)d", file=file, **_shown(facts)))
+        click.echo(_("%(file)s: %(size).1f MB, rows: %(rows)d, files: %(files)d", file=file, **_shown(facts)))
         click.echo(_("Digest: %(digest)s", digest=written.digest))
         for key in written.missing:
             click.echo(_("Missing in the store: %(key)s", key=key), err=True)
@@ -85,7 +85,7 @@ def restore(file: Path, as_json: bool) -> None:
 
 
 def _shown(facts: dict[str, object]) -> dict[str, object]:
-    return {"size": int(str(facts["bytes"])) // 1_000_000, "rows": facts["rows"], "files": facts["files"]}
+    return {"size": int(str(facts["bytes"])) / 1_000_000, "rows": facts["rows"], "files": facts["files"]}
 
 
 @contextmanager

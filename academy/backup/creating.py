@@ -96,7 +96,7 @@ def _total(connection: sa.Connection) -> int:
 
 
 def _count(connection: sa.Connection, form: Form) -> int:
-    return connection.scalar(sa.select(sa.func.count()).select_from(form.table())) or 0
+    return connection.scalar(sa.select(sa.func.count()).select_from(form.table)) or 0
 
 
 def _add_table(writer: Writer, connection: sa.Connection, form: Form, shown: "_Shown") -> int:
@@ -119,7 +119,7 @@ def _add_table(writer: Writer, connection: sa.Connection, form: Form, shown: "_S
 def _lines(connection: sa.Connection, form: Form) -> Iterator[bytes]:
     query = (
         sa.select(*rows.selected(form, tables.instead_of(form)))
-        .select_from(form.table())
+        .select_from(form.table)
         .where(tables.rows_of(form))
         .order_by(*tables.order_of(form))
     )

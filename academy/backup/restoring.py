@@ -1,6 +1,7 @@
 """Bringing a backup back into an empty instance, on whatever database and store that has."""
 
 import gzip
+import logging
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,7 +19,10 @@ from academy.backup.archive import Archive
 from academy.backup.errors import BadArchive, NotEmpty
 from academy.backup.rows import Form
 from academy.db import db
+from academy.storage import StorageGone
 from academy.transactions import Turn, take
+
+log = logging.getLogger(__name__)
 
 AT_ONCE = 500
 LONGEST_LINE = 1_073_741_824
@@ -66,11 +70,18 @@ def restore(path: Path, *, progress: Progress = lambda share: None) -> Restored:
                 operation.migrate(connection, revision)
                 count = _fill(connection, found, forms, lambda share: progress(0.5 + 0.5 * share))
         except BaseException:
-            files.remove(found)
+            _take_back(found)
             raise
     operation.upgrade()
     progress(1.0)
     return Restored(count, int(found.manifest["files"]), str(found.head["iri_base"]), revision, notes)
+
+
+def _take_back(found: Archive) -> None:
+    try:
+        files.remove(found)
+    except StorageGone:
+        log.error("files of the backup are left in the store; restoring the same backup again uses them")
 
 
 def _checked(found: Archive, progress: Progress) -> None:
@@ -117,7 +128,7 @@ def _fill(connection: sa.Connection, found: Archive, forms: dict[str, Form], pro
     try:
         with _links_afterwards(connection):
             for form in forms.values():
-                connection.execute(sa.delete(form.table()))
+                connection.execute(sa.delete(form.table))
             for form, values in _batches(found, forms):
                 connection.execute(rows.insertion(form, connection.dialect), values)
                 counts[form.name] += len(values)
@@ -193,7 +204,7 @@ def _go_on_counting(connection: sa.Connection, forms: dict[str, Form]) -> None:
                 continue
             sequence = connection.scalar(sa.select(sa.func.pg_get_serial_sequence(form.name, column)))
             if sequence:
-                last = sa.select(sa.func.coalesce(sa.func.max(form.table().c[column]), 0) + 1)
+                last = sa.select(sa.func.coalesce(sa.func.max(form.table.c[column]), 0) + 1)
                 connection.execute(sa.select(sa.func.setval(sequence, last.scalar_subquery(), False)))
 
 

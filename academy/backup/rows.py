@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -52,6 +53,7 @@ class Form:
     name: str
     columns: dict[str, str]
 
+    @cached_property
     def table(self) -> sa.TableClause:
         """Return the table for queries, its columns with the types of their kinds."""
         return sa.table(self.name, *(sa.column(name, TYPES[kind]) for name, kind in self.columns.items()))
@@ -141,25 +143,24 @@ READ: dict[str, Callable[[Any], Any]] = {
 
 def selected(form: Form, instead: dict[str, sa.ColumnElement[Any]]) -> list[sa.ColumnElement[Any]]:
     """Return the columns of a table as a backup reads them, some with another value instead."""
-    table = form.table()
+    columns = form.table.c
     return [
-        instead.get(name, sa.cast(table.c[name], sa.Text()) if kind == "json" else table.c[name])
+        instead.get(name, sa.cast(columns[name], sa.Text()) if kind == "json" else columns[name])
         for name, kind in form.columns.items()
     ]
 
 
 def insertion(form: Form, dialect: sa.Dialect) -> sa.Insert:
     """Return the statement that adds rows of a table, JSON given as text."""
-    table = form.table()
     if dialect.name != "postgresql":
-        return sa.insert(table)
+        return sa.insert(form.table)
     values = {
         name: sa.cast(sa.bindparam(name, type_=sa.Text()), sa.JSON())
         if kind == "json"
         else sa.bindparam(name)
         for name, kind in form.columns.items()
     }
-    return sa.insert(table).values(values)
+    return sa.insert(form.table).values(values)
 
 
 def forms_told(told: Iterable[dict[str, Any]]) -> dict[str, Form]:

@@ -25,7 +25,7 @@ def kept() -> list[Form]:
 def rows_of(form: Form) -> sa.ColumnElement[bool]:
     """Return which rows of a table are kept."""
     if form.name == "upload":
-        return form.table().c.report.is_not(None)
+        return form.table.c.report.is_not(None)
     return sa.true()
 
 
@@ -38,7 +38,7 @@ def instead_of(form: Form) -> dict[str, sa.ColumnElement[Any]]:
         if key.column.table.name in LEFT_OUT
     }
     if form.name == "job":
-        state = form.table().c.state
+        state = form.table.c.state
         instead["state"] = sa.case((state == "running", "queued"), else_=state)
         instead |= dict.fromkeys(("worker", "lease", "leased_until"), sa.null())
     return instead

@@ -30,28 +30,45 @@ class SqliteDatabase:
 
 
 class PostgresDatabase:
-    """A database of its own on the server of this run."""
+    """A database of its own on the server of this run.
+
+    Copying a template for each test takes half a second of computing; deleting what a test has left, far less.
+    """
 
     def __init__(self) -> None:
-        self.name = f"test_{uuid4().hex}"
-        self.url = postgres().url(self.name)
-        self._run(f"CREATE DATABASE {self.name}")
+        name = f"test_{uuid4().hex}"
+        with _maintenance().connect() as connection:
+            connection.exec_driver_sql(f"CREATE DATABASE {name}")
+        self.url = postgres().url(name)
+        self.engine = sa.create_engine(self.url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
 
     def keep(self) -> None:
         """Remember what is in the database now, for `renew`."""
-        self._run(f"CREATE DATABASE {self.name}_kept TEMPLATE {self.name}")
+        tables = sa.inspect(self.engine).get_table_names()
+        with self.engine.connect() as connection:
+            filled = [table for table in tables if connection.exec_driver_sql(f"TABLE {table} LIMIT 1").all()]
+            counters = connection.exec_driver_sql("SELECT sequencename, last_value FROM pg_sequences").all()
+            connection.exec_driver_sql("CREATE SCHEMA kept")
+            for table in filled:
+                connection.exec_driver_sql(f"CREATE TABLE kept.{table} AS TABLE public.{table}")
+            acts = [
+                *(f"DELETE FROM public.{table}" for table in tables),
+                *(f"INSERT INTO public.{table} TABLE kept.{table}" for table in filled),
+                *(f"PERFORM setval('{name}', {last or 1}, {last is not None})" for name, last in counters),
+            ]
+            connection.exec_driver_sql(
+                "CREATE FUNCTION kept.renew() RETURNS void LANGUAGE plpgsql SET lock_timeout = '5s' "
+                f"SET session_replication_role = replica AS $$ BEGIN {'; '.join(acts)}; END $$"
+            )
 
     def renew(self) -> None:
         """Put back what `keep` remembered, whoever is still connected."""
-        self._run(
-            f"DROP DATABASE {self.name} WITH (FORCE)",
-            f"CREATE DATABASE {self.name} TEMPLATE {self.name}_kept",
-        )
-
-    def _run(self, *statements: str) -> None:
-        with _maintenance().connect() as connection:
-            for statement in statements:
-                connection.exec_driver_sql(statement)
+        with self.engine.connect() as connection:
+            connection.exec_driver_sql(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            connection.exec_driver_sql("SELECT kept.renew()")
 
 
 Database = SqliteDatabase | PostgresDatabase

@@ -32,7 +32,7 @@ class SqliteDatabase:
 class PostgresDatabase:
     """A database of its own on the server of this run.
 
-    Copying a template for each test takes half a second of computing; deleting what a test has left, far less.
+    Copying a template for each test takes half a second of computing; deleting what one has left, much less.
     """
 
     def __init__(self) -> None:

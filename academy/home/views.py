@@ -11,13 +11,15 @@ from academy.courses.queries import catalogue
 from academy.courses.views.catalogue import cover_url
 from academy.courses.words import LEVELS, THEMES
 from academy.errors import NotFound
+from academy.home import components as samples
 from academy.home import outbox as mails
 from academy.library import queries as library
 from academy.library.vocabulary import TYPES
 from academy.locale import translated
+from academy.replica import may_lag_for_guests
 from academy.reports import queries as reports
 from academy.security import access
-from academy.templating import waiting
+from academy.templating import demo_mode, waiting
 
 NEWEST = 3
 DECIDING = frozenset({"trainer", "coordinator", "secretariat", "administrator"})
@@ -28,6 +30,7 @@ blueprint = Blueprint("home", __name__, template_folder="templates")
 
 @blueprint.get("/")
 @access.public
+@may_lag_for_guests
 def index() -> str | Response:
     """Say what this is; who is signed in goes to the own desk or learning."""
     if current_user.is_authenticated:
@@ -109,6 +112,15 @@ def outbox_mail(name: object) -> str:
     """Show the text of one mail, with its links."""
     _only_in_demonstration()
     return render_template("home/outbox-mail.html", mail=mails.by_name(str(name)))
+
+
+@blueprint.get("/components")
+@access.public
+def components() -> str:
+    """Show every component in every state: to everybody where demo data is, else to administrators."""
+    if not demo_mode() and not (current_user.is_authenticated and "administrator" in current_user.roles):
+        raise NotFound
+    return render_template("home/components.html", **samples.samples())
 
 
 @blueprint.app_context_processor

@@ -46,6 +46,8 @@ Row = TypeVar("Row", bound=Base)
 BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 JsonType = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 PublicId = sa.Uuid(as_uuid=True)
+#: A text that is ordered, or searched by its beginning, in the same way on every database: by its bytes.
+OrderedText = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 class UtcDateTime(sa.types.TypeDecorator[datetime]):

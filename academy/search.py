@@ -11,7 +11,7 @@ import snowballstemmer
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from academy.db import BigId, Model, PublicId, db
+from academy.db import BigId, Model, OrderedText, PublicId, db
 
 WORD = re.compile(r"[^\W_]+")
 MOST_WORDS = 8
@@ -32,7 +32,7 @@ class Posting(Model):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     source: Mapped[str] = mapped_column(sa.String(40))
     document: Mapped[UUID] = mapped_column(PublicId)
-    stem: Mapped[str] = mapped_column(sa.Text)
+    stem: Mapped[str] = mapped_column(OrderedText)
     weight: Mapped[int]
 
 

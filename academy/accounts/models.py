@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
 from academy import clock
-from academy.db import BigId, Model, PublicId, Translated, UtcDateTime, new_public_id
+from academy.db import BigId, Model, OrderedText, PublicId, Translated, UtcDateTime, new_public_id
 from academy.locale import language
 
 
@@ -56,7 +56,7 @@ class Organisation(Model):
     parent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
     state_code: Mapped[str | None] = mapped_column(sa.ForeignKey("state.code"), index=True)
     name: Mapped[dict[str, str]] = mapped_column(Translated)
-    path: Mapped[str] = mapped_column(sa.Text, default="", index=True)
+    path: Mapped[str] = mapped_column(OrderedText, default="", index=True)
     mail_domain: Mapped[str | None] = mapped_column(sa.Text, unique=True)
 
     parent: Mapped["Organisation | None"] = relationship(remote_side=[id])
@@ -69,13 +69,13 @@ class Person(UserMixin, Model):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[UUID] = mapped_column(PublicId, unique=True, default=new_public_id)
-    email: Mapped[str] = mapped_column(sa.Text, unique=True)
+    email: Mapped[str] = mapped_column(OrderedText, unique=True)
     folded: Mapped[str] = mapped_column(sa.Text, default="")  # names and address, for searching
     sort_latin: Mapped[str] = mapped_column(
-        sa.Text, default=""
+        OrderedText, default=""
     )  # the name as lists in Latin letters order it
     sort_cyrillic: Mapped[str] = mapped_column(
-        sa.Text, default=""
+        OrderedText, default=""
     )  # the same where Cyrillic names stand first
     name_latin: Mapped[str] = mapped_column(sa.Text)
     name_cyrillic: Mapped[str | None] = mapped_column(sa.Text)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from academy import clock
 from academy.accounts.models import Person, PersonSession
-from academy.db import BigId, JsonType, Model, PublicId, Translated, UtcDateTime, new_public_id
+from academy.db import BigId, JsonType, Model, OrderedText, PublicId, Translated, UtcDateTime, new_public_id
 
 
 class Course(Model):
@@ -22,7 +22,7 @@ class Course(Model):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[UUID] = mapped_column(PublicId, unique=True, default=new_public_id)
-    code: Mapped[str] = mapped_column(sa.Text, unique=True)
+    code: Mapped[str] = mapped_column(OrderedText, unique=True)
     title: Mapped[dict[str, str]] = mapped_column(Translated)
     summary: Mapped[dict[str, str]] = mapped_column(Translated, default=dict)
     theme: Mapped[str] = mapped_column(sa.String(2), default="T1")

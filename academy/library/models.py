@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from academy import clock
-from academy.db import BigId, JsonType, Model, PublicId, Translated, UtcDateTime, new_public_id
+from academy.db import BigId, JsonType, Model, OrderedText, PublicId, Translated, UtcDateTime, new_public_id
 
 
 class Resource(Model):
@@ -20,7 +20,7 @@ class Resource(Model):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[UUID] = mapped_column(PublicId, unique=True, default=new_public_id)
-    reference: Mapped[str] = mapped_column(sa.Text, unique=True)
+    reference: Mapped[str] = mapped_column(OrderedText, unique=True)
     collection: Mapped[str] = mapped_column(sa.String(12), index=True)
     kind: Mapped[str] = mapped_column(sa.Text)  # document type of the taxonomy
     title: Mapped[dict[str, str]] = mapped_column(Translated)

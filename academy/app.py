@@ -27,7 +27,6 @@ from academy import (
     storage,
     templating,
     timing,
-    translating,
     workers,
 )
 from academy.accounts import cli as accounts_cli
@@ -38,6 +37,9 @@ from academy.accounts import slots as accounts_slots
 from academy.accounts import views as accounts_views
 from academy.accounts.personal_data import ground as ground_data
 from academy.accounts.personal_data import own as accounts_data
+from academy.accounts.personal_data import receipts as data_receipts
+from academy.accounts.personal_data import registrations
+from academy.accounts.personal_data import requests as data_requests
 from academy.accounts.personal_data import sources as personal_data
 from academy.administration import views as administration_views
 from academy.backup import cli as backup_cli
@@ -47,6 +49,7 @@ from academy.certificates import personal_data as certificates_data
 from academy.certificates import queries as certificates_queries
 from academy.certificates import slots as certificates_slots
 from academy.certificates import views as certificates_views
+from academy.courses import clearing
 from academy.courses import cli as courses_cli
 from academy.courses import jobs as courses_jobs
 from academy.courses import personal_data as courses_data
@@ -70,6 +73,7 @@ from academy.reports import cli as reports_cli
 from academy.reports import slots as reports_slots
 from academy.reports import views as reports_views
 from academy.templating import NavigationItem, slot, waiting
+from academy.web import Web
 from academy.xapi import cli as xapi_cli
 from academy.xapi import resources as xapi_resources
 from academy.xapi.signals import statements_stored
@@ -79,8 +83,7 @@ ROOMS_WITH_JOBS = (audit, mail, accounts_jobs, courses_jobs, progress_jobs, cert
 
 def create_app(settings: Mapping[str, object] | None = None) -> Flask:
     """Build the Academy; `settings` go over the environment. Raises config.BadSetting."""
-    app = Flask(__name__, instance_relative_config=True, static_folder="static")
-    app.jinja_environment = translating.Environment
+    app = Web(__name__, instance_relative_config=True, static_folder="static")
     app.config.update(config.load())
     app.config.update(settings or {})
     for part in (logs, db, timing, locale, errors, security, storage, templating, jobs, workers, operation):
@@ -157,6 +160,9 @@ def _sweeps(app: Flask) -> None:
         sessions.close_abandoned,
         courses_jobs.forget_uploads,
         accounts_cli.forget_attempts,
+        data_requests.forget_old,
+        data_receipts.forget_old,
+        registrations.forget_unconfirmed,
         workers.forget_old,
         audit.seal,
     ):
@@ -191,19 +197,25 @@ def _personal_data(app: Flask) -> None:
 
 
 def _slots(app: Flask) -> None:
+    slot(app, "signed_out.clearing", clearing.frames)
     slot(app, "course.card", progress_slots.card)
     slot(app, "course.action", progress_slots.action)
     slot(app, "learn.aside", certificates_slots.mine)
     slot(app, "course_home.aside", certificates_slots.of_course)
     slot(app, "progress.certificate", certificates_slots.serial)
     slot(app, "desk.waiting", accounts_slots.waiting)
+    slot(app, "desk.waiting", accounts_slots.data_requests)
     slot(app, "desk.waiting", courses_slots.waiting)
     slot(app, "desk.rows", reports_slots.taught)
     slot(app, "desk.rows", library_slots.desk)
     slot(app, "desk.figures", reports_slots.numbers)
     slot(app, "desk.aside", reports_slots.links)
     slot(app, "desk.aside", courses_slots.acts)
-    app.extensions["academy.waiting"] += [accounts_views.waiting_count, courses_slots.waiting_count]
+    app.extensions["academy.waiting"] += [
+        accounts_views.waiting_count,
+        accounts_slots.requests_count,
+        courses_slots.waiting_count,
+    ]
 
 
 def _navigation(app: Flask) -> None:

@@ -190,6 +190,8 @@ def beside() -> Iterator[sa.Connection]:
 
 
 def _finish(response: Response) -> Response:
+    if not db.session.registry.has():  # nothing was asked of the database
+        return response
     if response.status_code < 400:
         db.session.commit()
     else:

@@ -6,7 +6,6 @@ runs, so they become part of the compiled template; only what is put into a mess
 
 from collections.abc import MutableMapping
 from functools import cache
-from pathlib import Path
 from types import CodeType
 from typing import Any
 
@@ -48,6 +47,10 @@ class Environment(FlaskEnvironment):
             return self._spoken(language()).get_template(name, parent, globals)
         return super().get_template(name, parent, globals)
 
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Return the globals of a template as a plain dict, for every rendering copies them."""
+        return super().make_globals(d) if self.language is None else {**self.globals, **(d or {})}
+
     def compile(self, source: Any, name: Any = None, filename: Any = None, *more: Any, **options: Any) -> Any:
         """Compile a template, with the messages of the environment's language in it."""
         if self.language is None or not isinstance(source, str):
@@ -71,9 +74,9 @@ class Environment(FlaskEnvironment):
 
 
 @cache
-def catalogue(folder: str, wanted: str) -> NullTranslations:
+def catalogue(folder: str, wanted: str, domain: str = "messages") -> NullTranslations:
     """Return the messages of a language; one without a catalogue, as English, leaves them as they are."""
-    return Translations.load(str(Path(folder)), [wanted])
+    return Translations.load(folder, [wanted], domain)
 
 
 class _Speaker(NodeTransformer):

@@ -6,6 +6,8 @@ import jinja2
 import pytest
 from flask import Flask
 from flask_babel import force_locale
+from flask_wtf import FlaskForm
+from wtforms import StringField
 
 from academy.templating import address, asset
 
@@ -73,3 +75,16 @@ def test_addresses_are_those_of_flask(app: Flask) -> None:
             "static", filename="img/mark.svg", v=asset("img/mark.svg")[-12:]
         )
         assert Path(asset("academy.css")).suffix == ".css"
+
+
+def test_messages_of_forms_are_in_the_language_of_the_page(app: Flask) -> None:
+    said = []
+    for language in ("en", "ru"):
+        with app.test_request_context(), force_locale(language):
+            said.append(Form().field.gettext("This field is required."))
+
+    assert said == ["This field is required.", "Обязательное поле."]
+
+
+class Form(FlaskForm):
+    field = StringField("Field")

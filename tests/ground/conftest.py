@@ -148,7 +148,9 @@ class Processes:
 
     def job(self, name: str) -> Job:
         """Return the job of a trial."""
-        return next(job for job in look(sa.select(Job)) if job.payload == {"name": name})
+        return next(
+            job for job in look(sa.select(Job).where(Job.kind == "trial")) if job.payload == {"name": name}
+        )
 
     def effects(self, name: str) -> int:
         """Count the effects of a trial."""

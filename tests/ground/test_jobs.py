@@ -1,17 +1,17 @@
 """Jobs run once in effect: failures wait and come back, a killed worker's lease runs out."""
 
-import time
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from academy import clock, jobs
+from academy import clock, jobs, workers
 from academy.audit import AuditEntry, record
-from academy.db import db
+from academy.db import commit_now, db
 from academy.errors import Invalid
-from academy.jobs import Job
+from academy.jobs import Job, Lease
 
 
 @pytest.fixture
@@ -102,3 +102,101 @@ def test_a_job_that_takes_every_process_with_it_is_given_up(app: Flask, faults: 
     assert "each try ended with its process" in (job.error or "")
 
 
+def test_a_run_that_lost_its_lease_keeps_nothing(
+    app: Flask, faults: list[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def overtaken(job: Job, *, name: str) -> None:
+        take(job)
+        record("test", target=name)
+
+    monkeypatch.setitem(jobs._handlers, "test", overtaken)
+    job = jobs.add("test", name="a")
+    db.session.commit()
+    jobs.run(claimed())
+
+    assert (job.state, job.error, written()) == ("running", None, 0)
+
+
+def test_no_commit_in_the_middle_of_a_job_is_kept_once_the_lease_is_lost(
+    app: Flask, faults: list[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def overtaken(job: Job, *, name: str) -> None:
+        commit_now()
+        take(job)
+        record("test", target=name)
+        commit_now()
+
+    monkeypatch.setitem(jobs._handlers, "test", overtaken)
+    job = jobs.add("test", name="a")
+    db.session.commit()
+    jobs.run(claimed())
+
+    assert (job.state, written()) == ("running", 0)
+
+
+def test_a_commit_in_a_job_prolongs_its_lease(
+    app: Flask, faults: list[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+
+    def work(job: Job, *, name: str) -> None:
+        job.leased_until = clock.now() - timedelta(seconds=1)
+        commit_now()
+        seen.append(job.leased_until)
+
+    monkeypatch.setitem(jobs._handlers, "test", work)
+    job = jobs.add("test", name="a")
+    db.session.commit()
+    jobs.run_due()
+
+    assert [until > clock.now() for until in seen] == [True]
+    assert job.state == "done"
+
+
+def test_regular_work_that_fails_comes_back_and_says_why(app: Flask, faults: list[Exception]) -> None:
+    faults.append(Invalid("Not now."))
+    job = Job(kind="test", payload={"name": "a"}, every=60)
+    db.session.add(job)
+    db.session.commit()
+    jobs.run_due()
+    assert (job.state, job.error, job.due > clock.now()) == ("queued", "Not now.", True)
+
+    job.due = clock.now()
+    db.session.commit()
+    jobs.run_due()
+    assert (job.state, job.error, job.tries, written()) == ("queued", None, 0, 1)
+
+
+def test_workers_are_waked_after_the_commit_and_not_before(app: Flask) -> None:
+    bell = jobs.bell()
+    heard = bell.wait(-1, 0)
+    jobs.add("test", name="a")
+    before = bell.wait(heard, 0)
+    db.session.commit()
+
+    assert before == heard
+    assert bell.wait(heard, 0) > heard
+
+
+def test_jobs_that_are_done_are_forgotten_after_a_while_and_failed_ones_are_not(app: Flask) -> None:
+    long_ago = clock.now() - timedelta(days=int(app.config["JOBS_KEEP_DAYS"]), minutes=1)
+    for state, finished in [("done", long_ago), ("failed", long_ago), ("done", clock.now())]:
+        db.session.add(Job(kind=state, payload={}, state=state, finished=finished))
+    db.session.flush()
+    workers.forget_old()
+
+    assert [job.state for job in db.session.scalars(sa.select(Job).order_by(Job.id))] == ["failed", "done"]
+
+
+def claimed() -> Lease:
+    lease = jobs.claim()
+    assert lease is not None
+    return lease
+
+
+def take(job: Job) -> None:
+    """Have another worker take the job, in a transaction of its own."""
+    held = db.session.info.pop("academy.lease")
+    db.session.execute(sa.update(Job).where(Job.id == job.id).values(lease=uuid4()))
+    db.session.commit()
+    db.session.info["academy.lease"] = held

@@ -115,7 +115,9 @@ class UploadForm(FlaskForm):
     """A package for a course: the file, or its name and size where it follows in pieces."""
 
     file = FileField(_l("Package"))
-    name = StringField(validators=[Length(max=255)])
+    name = StringField(
+        validators=[Length(max=255, message=_l("The name of the file is too long. Rename it."))]
+    )
     size = IntegerField(validators=[Optional()])
     language = SelectField(_l("Language of the package"), choices=options(words.LANGUAGE_NAMES))
     activity = SelectField(_l("Place in the course"), validators=[Optional()])

@@ -16,7 +16,9 @@ TEMPLATES = sorted((PROJECT / "academy").rglob("templates/**/*.html"))
 OTHER_ORIGIN = {
     "player-api.html",
     "player-expired.html",
-}  # pages of the content origin, with a policy of their own
+    "player-clear.html",
+    "emergency.html",
+}  # pages of the content origin, and of the worst case, with a policy of their own
 COMMITS = {"db.py", "transactions.py", "jobs.py", "workers.py", "commands.py", "operation.py", "wsgi.py"}
 
 
@@ -122,3 +124,21 @@ def test_xapi_can_be_lifted_out() -> None:
     }
 
     assert foreign == set()
+
+
+def test_no_form_refuses_in_stock_sentences() -> None:
+    """A refusal says how to mend it: no validator of WTForms stands without a sentence of ours."""
+    stock = re.compile(r"\b(DataRequired|InputRequired|Length|NumberRange|Regexp|EqualTo)\(")
+    offenders = [
+        f"{relative(path)}:{node.lineno}"
+        for path in SOURCES
+        if "forms" in str(path.relative_to(PROJECT))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        and stock.match(ast.unparse(node))
+        and not any(
+            isinstance(one, ast.Call) for one in [*node.args, *(word.value for word in node.keywords)]
+        )
+    ]
+
+    assert offenders == []

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, SelectField, StringField, ValidationError
-from wtforms.validators import DataRequired, Length, Optional, Regexp
+from wtforms.validators import DataRequired, Optional, Regexp
 
 from academy.accounts import emails, queries, zones
 from academy.accounts.forms import fields
@@ -41,14 +41,16 @@ REGIONS = {
     "Other (former EU)": _l("Other regions"),
 }
 DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
-LONGEST = 200
+LONGEST = fields.longest(200)
+NAME_EN = DataRequired(_l("Write the name in English."))
+NAME_RU = DataRequired(_l("Write the name in Russian."))
 
 
 class GrantForm(FlaskForm):
     """A role for a person, and what it is limited to."""
 
     email = fields.email_field()
-    role = SelectField(_l("Role"), validators=[DataRequired()])
+    role = SelectField(_l("Role"), validators=[DataRequired(_l("Choose a role."))])
     limit = SelectField(_l("State or organisation (for coordinators)"))
 
     def __init__(self) -> None:
@@ -87,14 +89,17 @@ class StateForm(FlaskForm):
 
     code = StringField(
         _l("Code (two letters)"),
-        validators=[DataRequired(), Regexp(r"^[A-Za-z]{2}\Z", message=_l("Two Latin letters."))],
+        validators=[
+            DataRequired(_l("Write the two letters of the state, for example MD.")),
+            Regexp(r"^[A-Za-z]{2}\Z", message=_l("Two Latin letters.")),
+        ],
     )
-    name_en = StringField(_l("Name in English"), validators=[DataRequired(), Length(max=LONGEST)])
-    name_ru = StringField(_l("Name in Russian"), validators=[DataRequired(), Length(max=LONGEST)])
+    name_en = StringField(_l("Name in English"), validators=[NAME_EN, LONGEST])
+    name_ru = StringField(_l("Name in Russian"), validators=[NAME_RU, LONGEST])
     region = SelectField(_l("Region"), choices=fields.options(REGIONS.items()))
     status = SelectField(_l("Status"), choices=fields.options(STATUSES.items()))
-    since = DateField(_l("Since"), validators=[Optional()])
-    until = DateField(_l("Until"), validators=[Optional()])
+    since = fields.DayField(_l("Since"), validators=[Optional()])
+    until = fields.DayField(_l("Until"), validators=[Optional()])
     time_zone = SelectField(_l("Time zone"))
     footnote = BooleanField(_l("The name carries the footnote on status"))
 
@@ -127,8 +132,8 @@ class StateForm(FlaskForm):
 class OrganisationForm(FlaskForm):
     """An organisation and its place in the tree."""
 
-    name_en = StringField(_l("Name in English"), validators=[DataRequired(), Length(max=LONGEST)])
-    name_ru = StringField(_l("Name in Russian"), validators=[Length(max=LONGEST)])
+    name_en = StringField(_l("Name in English"), validators=[NAME_EN, LONGEST])
+    name_ru = StringField(_l("Name in Russian"), validators=[LONGEST])
     state = SelectField(_l("State"))
     parent = SelectField(_l("Part of"))
     mail_domain = StringField(

@@ -4,9 +4,17 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, EmailField, PasswordField, RadioField, StringField, ValidationError
+from wtforms import (
+    BooleanField,
+    DateField,
+    EmailField,
+    PasswordField,
+    RadioField,
+    StringField,
+    ValidationError,
+)
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired
+from wtforms.validators import DataRequired, Length
 
 from academy.accounts import emails, names, passwords
 from academy.accounts.models import Organisation, State
@@ -63,6 +71,26 @@ def consent_field() -> BooleanField:
         _l("I agree that my data are processed as the privacy notice says."),
         validators=[DataRequired(_l("Without your consent we may not keep your data."))],
     )
+
+
+def longest(count: int) -> Length:
+    """Return the validator of a text's length, in words that say how to mend it."""
+    return Length(max=count, message=_l("At most %(max)d characters."))
+
+
+class DayField(DateField):
+    """A day, which browsers send as 2026-11-24; people without such a browser may write 24.11.2026."""
+
+    def __init__(self, label: object, **options: Any) -> None:
+        """Take the label and what else a date field takes."""
+        super().__init__(label, format=["%Y-%m-%d", "%d.%m.%Y"], **options)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the day that was written."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as fault:
+            raise ValueError(_l("There is no such day. Write it as 24.11.2026.")) from fault
 
 
 def options(pairs: Iterable[tuple[str, object]], *, group: str | None = None) -> list[SelectChoice]:

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, SelectField, ValidationError
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired
 
 from academy.accounts import passwords, queries, zones
 from academy.accounts.forms import fields
@@ -23,7 +23,7 @@ class ProfileForm(FlaskForm):
     name_latin = fields.latin_field()
     name_cyrillic = fields.cyrillic_field()
     language = fields.language_field()
-    time_zone = SelectField(_l("Time zone"), validators=[DataRequired()])
+    time_zone = SelectField(_l("Time zone"), validators=[DataRequired(_l("Choose a time zone."))])
 
     def __init__(self, person: Person, **options: Any) -> None:
         """Begin with what the person has."""
@@ -73,7 +73,7 @@ class PasswordForm(FlaskForm):
 
     current = PasswordField(
         _l("Present password"),
-        validators=[DataRequired(_l("Enter your present password.")), Length(max=passwords.LONGEST)],
+        validators=[DataRequired(_l("Enter your present password.")), fields.longest(passwords.LONGEST)],
         render_kw={"autocomplete": "current-password"},
     )
     password = fields.new_password_field(_l("New password"))

@@ -60,7 +60,7 @@ class ServiceStep(Step):
     """Step 3: the organisation of that state, and the time zone."""
 
     organisation = SelectField(_l("Organisation"))
-    time_zone = SelectField(_l("Time zone"), validators=[DataRequired()])
+    time_zone = SelectField(_l("Time zone"), validators=[DataRequired(_l("Choose a time zone."))])
 
     def __init__(self, answers: Answers, **options: Any) -> None:
         """Offer the organisations of the state, and guess the zone by it."""

@@ -4,7 +4,7 @@ from flask import current_app, request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, PasswordField
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired
 
 from academy.accounts import passwords
 from academy.accounts.forms import fields
@@ -23,7 +23,7 @@ class SignInForm(FlaskForm):
     email = fields.email_field()
     password = PasswordField(
         _l("Password"),
-        validators=[DataRequired(_l("Enter your password.")), Length(max=passwords.LONGEST)],
+        validators=[DataRequired(_l("Enter your password.")), fields.longest(passwords.LONGEST)],
         render_kw={"autocomplete": "current-password"},
     )
     next = HiddenField()

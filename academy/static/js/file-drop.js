@@ -20,9 +20,11 @@ function parts(zone) {
   };
 }
 
-function megabytes(size) {
-  const digits = size < MEGABYTE ? { maximumSignificantDigits: 1 } : { maximumFractionDigits: 1 };
-  return (size / MEGABYTE).toLocaleString(document.documentElement.lang, digits);
+function inWords(zone, size) {
+  const small = size < MEGABYTE;
+  const count = small ? Math.max(1, Math.round(size / 1000)) : size / MEGABYTE;
+  const text = count.toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1 });
+  return fill(small ? zone.dataset.sizeSmall : zone.dataset.size, { size: text });
 }
 
 function refuse(zone, title, detail) {
@@ -43,7 +45,7 @@ function showFile(zone, input) {
   alert.hidden = true;
   if (!file) return;
   name.textContent = [...input.files].map((each) => each.name).join(", ");
-  words.textContent = fill(zone.dataset.size, { size: megabytes(file.size) });
+  words.textContent = inWords(zone, file.size);
   bar.hidden = true;
 }
 
@@ -75,7 +77,10 @@ function follower(zone) {
     const seconds = (Date.now() - begun) / 1000;
     const minutes = Math.ceil((seconds / share - seconds) / 60);
     bar.value = Math.round(share * 100);
-    const sent = fill(zone.dataset.sent, { sent: megabytes(event.loaded), total: megabytes(event.total) });
+    const sent = fill(zone.dataset.sent, {
+      sent: inWords(zone, event.loaded),
+      total: inWords(zone, event.total),
+    });
     const left = seconds > 5 && minutes > 1 ? `, ${fill(zone.dataset.left, { minutes })}` : "";
     words.textContent = sent + left;
     const quarter = Math.floor(share * 4) * 25;

@@ -5,11 +5,12 @@ const MEGABYTE = 1000000;
 
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 const pause = (seconds) => new Promise((resume) => setTimeout(resume, seconds * 1000));
-const inMegabytes = (size) =>
-  (size / MEGABYTE).toLocaleString(
-    document.documentElement.lang,
-    size < MEGABYTE ? { maximumSignificantDigits: 1 } : { maximumFractionDigits: 1 },
-  );
+const inWords = (zone, size) => {
+  const small = size < MEGABYTE;
+  const count = small ? Math.max(1, Math.round(size / 1000)) : size / MEGABYTE;
+  const text = count.toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1 });
+  return fill(small ? zone.dataset.sizeSmall : zone.dataset.size, { size: text });
+};
 
 class Refused extends Error {
   constructor(problem) {
@@ -48,7 +49,10 @@ function display(zone) {
       const share = received / size;
       const seconds = (Date.now() - begun) / 1000;
       const minutes = Math.ceil((seconds * (size - received)) / Math.max(1, received - from) / 60);
-      const sent = fill(zone.dataset.sent, { sent: inMegabytes(received), total: inMegabytes(size) });
+      const sent = fill(zone.dataset.sent, {
+        sent: inWords(zone, received),
+        total: inWords(zone, size),
+      });
       const left = seconds > 5 && minutes > 1 ? `, ${fill(zone.dataset.left, { minutes })}` : "";
       part("bar").value = Math.round(share * 100);
       part("words").textContent = sent + left;

@@ -45,7 +45,7 @@ def bucket(app: Flask, monkeypatch: pytest.MonkeyPatch) -> ObjectStore:
     return object_store()
 
 
-def keys(*folders: str) -> list[str]:
+def kept(*folders: str) -> list[str]:
     """Return the keys of all files in the store."""
     found = folders or ("packages", "uploads", "certificates", "attachments", "checks")
     return sorted(one.key for folder in found for one in storage.listed(folder))

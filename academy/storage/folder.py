@@ -148,8 +148,10 @@ class _Pieces:
         return self
 
     def __next__(self) -> bytes:
-        with _answering():
-            piece = self._file.read(CHUNK if self._left is None else min(CHUNK, self._left))
+        piece = b""
+        if not self._file.closed:
+            with _answering():
+                piece = self._file.read(CHUNK if self._left is None else min(CHUNK, self._left))
         if not piece:
             self.close()
             raise StopIteration

@@ -33,7 +33,7 @@ def rows():
 
 
 def stored_files():
-    return stores.keys()
+    return stores.kept()
 
 
 def test_an_accepted_package_becomes_an_activity_of_the_course_and_the_upload_is_gone(app):

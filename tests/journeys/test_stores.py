@@ -79,8 +79,8 @@ def test_a_package_goes_all_the_way(
     trainer.begin()
     trainer.send_all()
     jobs.run_due()
-    assert stores.keys("uploads") == []
-    kept = stores.keys("packages")
+    assert stores.kept("uploads") == []
+    kept = stores.kept("packages")
     assert len(kept) == 4  # manifest, page, film and its copy as one, the empty file
 
     launch = opened(trainer.course)
@@ -102,7 +102,7 @@ def test_a_package_goes_all_the_way(
     trainer.begin()
     trainer.send_all()
     jobs.run_due()
-    assert (stores.keys("uploads"), stores.keys("packages")) == ([], kept)
+    assert (stores.kept("uploads"), stores.kept("packages")) == ([], kept)
 
 
 def test_an_upload_that_nobody_finishes_is_forgotten(any_store: str, trainer: Trainer) -> None:
@@ -116,7 +116,7 @@ def test_an_upload_that_nobody_finishes_is_forgotten(any_store: str, trainer: Tr
     assert uploads.forget() == 1
     db.session.commit()
 
-    assert stores.keys() == []
+    assert stores.kept() == []
 
 
 def test_a_store_that_is_away_stops_nobody_for_good(
@@ -153,7 +153,7 @@ def test_a_store_that_is_away_stops_nobody_for_good(
     finally:
         bucket.resume()
     assert (away.status_code, away.headers["Cache-Control"]) == (503, "no-store")
-    assert (film(client, launch, "bytes=0-10").status_code, stores.keys("uploads")) == (206, [])
+    assert (film(client, launch, "bytes=0-10").status_code, stores.kept("uploads")) == (206, [])
 
 
 def test_a_page_whose_file_does_not_answer_is_a_page(bucket: ObjectStore, app: Flask, sign_in: Any) -> None:

@@ -37,7 +37,7 @@ def course(app: Flask) -> Course:
 
 
 def kept_files() -> set[str]:
-    return {key.rpartition("/")[2] for key in stores.keys("packages")}
+    return {key.rpartition("/")[2] for key in stores.kept("packages")}
 
 
 def rows() -> dict[str, int]:

@@ -36,7 +36,7 @@ def queued():
 
 
 def files():
-    return sorted({key.split("/")[1] for key in stores.keys(uploads.FOLDER)})
+    return sorted({key.split("/")[1] for key in stores.kept(uploads.FOLDER)})
 
 
 def test_pieces_in_their_order_make_the_file_and_queue_its_import(delivery):

@@ -189,7 +189,7 @@ def test_a_whole_file_above_the_limit_says_the_limit_and_leaves_nothing(author, 
 
     assert answer.status_code == 413
     assert "1 MB" in text(answer)
-    assert stores.keys() == []
+    assert stores.kept() == []
 
 
 def test_an_import_that_failed_on_our_side_says_so(author, course):
@@ -273,4 +273,4 @@ def test_an_upload_forgotten_after_a_day_is_not_found_and_nothing_is_left(author
 
     assert put(author, begun["url"], b"4567", start=4, total=9).status_code == 404
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Upload)) == 0
-    assert stores.keys("uploads") == []
+    assert stores.kept("uploads") == []

@@ -3,19 +3,23 @@ PORT ?= 5000
 PYTHON ?= python3
 ACADEMY = .venv/bin/academy
 
-.PHONY: help setup run test check conformance bench clean
+.PHONY: help setup setup-tests run test check conformance bench clean
 
 help:        ## list the targets
-	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
 setup:       ## everything a fresh machine needs: system libraries, Python packages, front-end packages, catalogues
 	@$(PYTHON) tools/setup.py
 
+setup-tests: ## the same, and the services that tests start: PostgreSQL, Redis
+	@$(PYTHON) tools/setup.py --tests
+
 run: setup   ## serve the Academy with demo data at http://localhost:$(PORT)
 	@.venv/bin/python tools/run.py --port $(PORT)
 
-test: setup  ## all tests
-	@.venv/bin/pytest -q $(PYTEST)
+test: setup-tests ## all tests on SQLite, then what touches the database on PostgreSQL
+	@.venv/bin/pytest -q -n 2 --dist loadscope $(PYTEST)
+	@.venv/bin/pytest -q -n 2 --dist loadscope --database postgresql $(PYTEST)
 
 check: setup ## format, lint, types, layers, catalogues
 	@.venv/bin/ruff format --check .
@@ -24,10 +28,10 @@ check: setup ## format, lint, types, layers, catalogues
 	@.venv/bin/lint-imports
 	@$(ACADEMY) i18n check
 
-conformance: setup ## the whole package corpus and the public suites
+conformance: setup-tests ## the whole package corpus and the public suites
 	@.venv/bin/pytest -q -m "conformance or not conformance" tests/conformance tests/journeys --whole-corpus
 
-bench: setup ## print the figures of the issues with their references
+bench: setup-tests ## print the figures of the issues with their references
 	@.venv/bin/python tools/bench.py $(BENCH)
 
 clean:       ## remove what set-up and runs have made

@@ -2,7 +2,7 @@
 
 A person's own pages do not say so. Others come from the primary for whoever has just written, so that
 everybody finds what they did; and for everybody where the copy is away or further behind than it may be.
-See docs/decisions/0010-postgresql.md.
+See docs/decisions/0011-a-replica-for-what-may-lag.md.
 """
 
 import functools

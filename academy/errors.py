@@ -2,14 +2,13 @@
 
 import errno
 import logging
-import secrets
 
 from flask import Flask, Response, jsonify, make_response, render_template, request
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from academy import transactions
+from academy import emergency, trace, transactions
 
 log = logging.getLogger(__name__)
 
@@ -109,7 +108,10 @@ def init_app(app: Flask) -> None:
 
 
 def _domain_error(error: DomainError) -> tuple[Response, int]:
-    return _answer(status_of(error), error.message, error.facts)
+    status = status_of(error)
+    if status >= 500:
+        log.error("%s", type(error).__name__, exc_info=error)
+    return _answer(status, error.message, error.facts)
 
 
 def _stale_form(error: CSRFError) -> tuple[Response, int]:
@@ -119,6 +121,9 @@ def _stale_form(error: CSRFError) -> tuple[Response, int]:
 
 
 def _http_error(error: HTTPException) -> tuple[Response, int] | HTTPException:
+    failed = getattr(error, "original_exception", None)
+    if failed is not None:  # what fails after a view, as the commit
+        return _unknown_error(failed)
     code = error.code or 500
     if code < 400:
         return error
@@ -126,15 +131,12 @@ def _http_error(error: HTTPException) -> tuple[Response, int] | HTTPException:
 
 
 def _unknown_error(error: Exception) -> tuple[Response, int]:
-    reference = secrets.token_hex(4)
-    log.error("unexpected error, reference %s", reference, exc_info=error)
+    log.error("unexpected error", exc_info=error)
     if is_passing(error):
-        return _answer(503, Unavailable.message, reference=reference)
+        return _answer(503, Unavailable.message)
     if transactions.is_collision(error):  # two did the same in the same moment
-        return _answer(409, Conflict.message, reference=reference)
-    return _answer(
-        500, _l("The fault was written to the log. Nothing you had saved is lost."), reference=reference
-    )
+        return _answer(409, Conflict.message)
+    return _answer(500, _l("The fault was written to the log. Nothing you had saved is lost."))
 
 
 def is_passing(error: BaseException) -> bool:
@@ -142,26 +144,26 @@ def is_passing(error: BaseException) -> bool:
     return transactions.is_passing(error) or (isinstance(error, OSError) and error.errno in PASSING)
 
 
-def _answer(
-    code: int, message: object, facts: dict[str, object] | None = None, *, reference: str | None = None
-) -> tuple[Response, int]:
-    title = TITLES.get(code, TITLES[400])
+def _answer(code: int, message: object, facts: dict[str, object] | None = None) -> tuple[Response, int]:
+    title, work = TITLES.get(code, TITLES[400]), trace.present()
+    request_id = work.code if work else ""
     if _wants_json():
-        problem = {
-            "type": "about:blank",
-            "title": str(title),
-            "status": code,
-            "detail": str(message),
+        answer = jsonify(
+            type="about:blank",
+            title=str(title),
+            status=code,
+            detail=str(message),
+            request_id=request_id,
             **(facts or {}),
-        }
-        if reference:
-            problem["reference"] = reference
-        answer = jsonify(problem)
-        answer.mimetype = "application/problem+json"
-    else:
-        answer = make_response(
-            render_template("errors/error.html", code=code, title=title, message=message, reference=reference)
         )
+        answer.mimetype = "application/problem+json"
+    elif code >= 500:
+        answer = emergency.page(title=title, message=message, code=request_id)
+    else:
+        page = render_template(
+            "errors/error.html", code=code, title=title, message=message, request_id=request_id
+        )
+        answer = make_response(page)
     if code in RETRY_AFTER:
         answer.headers["Retry-After"] = RETRY_AFTER[code]
     return answer, code

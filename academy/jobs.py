@@ -162,7 +162,7 @@ def _try(lease: Lease, work: trace.Work) -> str:
     session.info[_HELD] = lease
     try:
         job = session.get_one(Job, lease.job_id)
-        work.name, work.code = job.kind, str(job.public_id)
+        work.name, work.code, work.regular = job.kind, str(job.public_id), bool(job.every)
         if job.tries > MOST_TRIES and not job.every:
             raise RuntimeError("each try ended with its process")
         _handlers[job.kind](job, **job.payload)
@@ -181,6 +181,8 @@ def _try(lease: Lease, work: trace.Work) -> str:
 
 def renew(leases: set[Lease]) -> None:
     """Prolong leases that are still held; one whose job is being committed renews itself. Commits."""
+    if not leases:
+        return
     tokens = [lease.token for lease in leases]
     mine = sa.select(Job.id).where(Job.id.in_([lease.job_id for lease in leases]), Job.lease.in_(tokens))
     _update(Job.id.in_(mine.with_for_update(skip_locked=True)), leased_until=clock.now() + LEASE)

@@ -46,6 +46,7 @@ lines = structlog.get_logger("academy.work")
 def init_app(app: Flask) -> None:
     """Note what each request cost once it is answered and committed; stands before the database for that."""
     app.after_request(_note)
+    app.log_exception = _leave_to_errors  # type: ignore[method-assign]
     app.before_request(_know_person)
 
 
@@ -74,11 +75,16 @@ def set_up(config: Mapping[str, object], stream: TextIO | None = None) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
         _with_code,
     ]
-    last: list[Any] = [structlog.processors.format_exc_info, without_personal_data, *_rendering(as_json, stream)]
+    last: list[Any] = [
+        structlog.processors.format_exc_info,
+        without_personal_data,
+        *_rendering(as_json, stream),
+    ]
     structlog.configure(
         processors=[*shared, *last],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.WriteLoggerFactory(stream),
+        cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(stream)
     meta = structlog.stdlib.ProcessorFormatter.remove_processors_meta
@@ -87,7 +93,8 @@ def set_up(config: Mapping[str, object], stream: TextIO | None = None) -> None:
             foreign_pre_chain=[structlog.stdlib.add_logger_name, *shared], processors=[meta, *last]
         )
     )
-    logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.basicConfig(level=max(level, logging.WARNING), handlers=[handler], force=True)
+    logging.getLogger("academy").setLevel(level)
     server = logging.getLogger("_granian")
     server.handlers.clear()
     server.propagate = True
@@ -98,7 +105,8 @@ def job(kind: str, code: str, outcome: str) -> None:
     work = trace.present()
     seconds = time.perf_counter() - work.began if work else 0.0
     metrics.job(kind, outcome, seconds)
-    lines.info("job", kind=kind, job=code, outcome=outcome, ms=_ms(seconds), **_database(work))
+    write = lines.debug if work and work.regular and outcome == "done" else lines.info
+    write("job", kind=kind, job=code, outcome=outcome, ms=_ms(seconds), **_database(work))
 
 
 def without_personal_data(logger: object, method: str, event: Event) -> Event:
@@ -112,12 +120,13 @@ def without_personal_data(logger: object, method: str, event: Event) -> Event:
 
 def _rendering(as_json: bool, stream: TextIO) -> list[Any]:
     if as_json:
-        return [structlog.processors.EventRenamer("event"), structlog.processors.JSONRenderer(_json)]
+        return [_json]
     return [structlog.dev.ConsoleRenderer(colors=stream.isatty(), timestamp_key="at")]
 
 
-def _json(event: object, **options: object) -> str:
-    return msgspec.json.encode(event, enc_hook=str).decode()
+def _json(logger: object, method: str, event: Event) -> str:
+    first = {name: event.pop(name, None) for name in ("at", "level", "event")}
+    return msgspec.json.encode(first | event, enc_hook=str).decode()  # type: ignore[operator]
 
 
 def _with_code(logger: object, method: str, event: Event) -> Event:
@@ -125,6 +134,10 @@ def _with_code(logger: object, method: str, event: Event) -> Event:
     if work is not None:
         event.setdefault("request" if work.door in {"page", "api"} else "work", work.code)
     return event
+
+
+def _leave_to_errors(exc_info: object) -> None:
+    """Log nothing: `academy.errors` does, without the address, in which there may be a secret."""
 
 
 def _know_person() -> None:
@@ -144,16 +157,15 @@ def _note(answer: Response) -> Response:
     seconds = time.perf_counter() - work.began
     metrics.request(endpoint, request.method, answer.status_code, seconds)
     write = lines.debug if endpoint in QUIET else lines.info
+    facts = {"bytes": answer.content_length, "ids": _ids(), "person": work.person}
     write(
         "request",
         route=endpoint,
-        ids=_ids(),
         method=request.method,
         status=answer.status_code,
         ms=_ms(seconds),
-        bytes=answer.content_length,
-        person=work.person,
         **_database(work),
+        **{name: value for name, value in facts.items() if value is not None},
     )
     return answer
 

@@ -7,22 +7,34 @@ their figures together, so that whichever process is asked tells the sum.
 from collections.abc import Sized
 from functools import cache
 
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
+
+disable_created_metrics()
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
-REQUESTS = Counter("academy_requests", "Requests answered", ["route", "method", "status"])
-REQUEST_SECONDS = Histogram("academy_request_seconds", "Time to an answer", ["route"], buckets=SECONDS)
-LRS_CALLS = Counter("academy_lrs_calls", "Calls of the record store over HTTP", ["status"])
-COMMITS = Counter("academy_commits", "Commits of content answered", ["status"])
-STATEMENTS = Counter("academy_statements_stored", "Statements stored")
-JOBS_RUN = Counter("academy_jobs_run", "Jobs run by the server's own workers", ["kind", "outcome"])
-JOB_SECONDS = Counter("academy_job_seconds", "Time spent on jobs by the server's own workers", ["kind"])
+REGISTRY = CollectorRegistry()
+
+
+def _counter(name: str, meaning: str, *labels: str) -> Counter:
+    return Counter(f"academy_{name}", meaning, labels, registry=REGISTRY)
+
+
+REQUESTS = _counter("requests", "Requests answered", "route", "method", "status")
+REQUEST_SECONDS = Histogram(
+    "academy_request_seconds", "Time to an answer", ["route"], buckets=SECONDS, registry=REGISTRY
+)
+LRS_CALLS = _counter("lrs_calls", "Calls of the record store over HTTP", "status")
+COMMITS = _counter("commits", "Commits of content answered", "status")
+STATEMENTS = _counter("statements_stored", "Statements stored")
+JOBS_RUN = _counter("jobs_run", "Jobs run by the server's own workers", "kind", "outcome")
+JOB_SECONDS = _counter("job_seconds", "Time spent on jobs by the server's own workers", "kind")
 CONNECTIONS = Gauge(
     "academy_database_connections_in_use",
     "Connections to the database that requests and jobs hold",
     multiprocess_mode="livesum",
+    registry=REGISTRY,
 )
 
 

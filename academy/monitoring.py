@@ -13,7 +13,7 @@ from threading import Lock
 
 import sqlalchemy as sa
 from flask import Flask, Response, current_app, request
-from prometheus_client import REGISTRY, CollectorRegistry, generate_latest
+from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_1_0_0
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
@@ -72,7 +72,7 @@ def page() -> Response:
         MultiProcessCollector(registry)
         text = generate_latest(registry)
     else:
-        text = generate_latest(REGISTRY)
+        text = generate_latest(metrics.REGISTRY)
     now = CollectorRegistry()
     now.register(Now())
     return Response(text + generate_latest(now), content_type=CONTENT_TYPE_PLAIN_1_0_0)

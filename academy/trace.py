@@ -2,6 +2,7 @@
 
 import os
 import time
+from base64 import b32encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -12,8 +13,6 @@ from flask import has_request_context
 
 Door = Literal["page", "api", "command", "worker"]
 
-#: Crockford's letters: none that is taken for another when a code is read out or copied by hand.
-LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 12
 
 
@@ -28,15 +27,15 @@ class Work:
     statements: int = 0
     database_seconds: float = 0.0
     person: str | None = None
+    regular: bool = False
 
 
 _present: ContextVar[Work | None] = ContextVar("work", default=None)
 
 
 def new_code() -> str:
-    """Make a code of 12 letters and digits, to be shown, quoted and found again in the logs."""
-    value = int.from_bytes(os.urandom(8))
-    return "".join(LETTERS[value >> 5 * place & 31] for place in range(LENGTH))
+    """Make a code to be shown, read out and found again in the logs: 12 of A to Z and 2 to 7."""
+    return b32encode(os.urandom(8))[:LENGTH].decode()
 
 
 def present() -> Work | None:

@@ -56,7 +56,11 @@ def sweep(app: Flask, function: Sweep) -> None:
     """Have a function called every minute, by one worker at a time; called in app.py only."""
     kind = kind_of(function)
     app.extensions["academy.sweeps"].append(kind)
-    jobs.handler(kind)(lambda job: function())
+
+    def sweep_now(job: Job) -> None:
+        function()
+
+    jobs.handler(kind)(sweep_now)
 
 
 def kind_of(function: Sweep) -> str:

@@ -171,4 +171,4 @@ def _answer(code: int, message: object, facts: dict[str, object] | None = None) 
 
 def _wants_json() -> bool:
     best = request.accept_mimetypes.best_match(["text/html", "application/json"])
-    return request.path.startswith("/api/") or best == "application/json"
+    return request.path.startswith(("/api/", "/xapi/")) or best == "application/json"

@@ -1,10 +1,11 @@
-"""Mail that strangers may ask for: who has an account is looked up later, so that no answer takes longer."""
+"""What strangers ask for or try: whose account it is about is looked up later, so that no answer takes longer."""
 
-from academy import jobs
-from academy.accounts import services, throttle
+from academy import audit, jobs, trace
+from academy.accounts import queries, records, services, throttle
 
 RESET = "accounts.reset"
 CONFIRMATION = "accounts.confirmation"
+REFUSAL = "accounts.refusal"
 
 
 def ask_for(kind: str, email: str, *, address: str | None) -> None:
@@ -25,3 +26,19 @@ def resend_confirmation(job: jobs.Job, *, email: str) -> None:
     """Mail the confirming link again; the address is forgotten afterwards."""
     services.resend_confirmation(email)
     job.payload = {"email": ""}
+
+
+def note_refusal(email: str, *, address: str | None) -> None:
+    """Queue the note of a refused sign-in, whoever was meant, so that nobody learns whose it was."""
+    work = trace.present()
+    jobs.add(REFUSAL, email=email, address=address, code=work.code if work else None)
+
+
+@jobs.handler(REFUSAL)
+def record_refusal(job: jobs.Job, *, email: str, address: str | None, code: str | None) -> None:
+    """Put a refused sign-in on record where it was that of staff; the address is forgotten otherwise."""
+    person = queries.person_by_email(email) if email else None
+    if person is not None and person.grants:
+        way = audit.Way("page", address, code)
+        audit.record("signin.fail", target=records.person(person), way=way)
+    job.payload = {"email": "", "address": None, "code": None}

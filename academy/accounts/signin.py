@@ -7,7 +7,7 @@ from typing import Literal
 from flask import g, request, session
 from flask_login import login_user, logout_user
 
-from academy.accounts import browsers, emails, passwords, queries, sessions, throttle
+from academy.accounts import browsers, emails, jobs, passwords, queries, sessions, throttle
 from academy.accounts.models import Person
 from academy.db import commit_now, db
 
@@ -41,6 +41,8 @@ def try_password(email: str, password: str, *, address: str | None, device: str 
     right = passwords.matches(password, kept_hash)
     fresh_hash = passwords.renewed(password, kept_hash) if right else None
     if not right or person is None or not person.active:
+        jobs.note_refusal(account, address=address)
+        commit_now()
         return Outcome("wrong", left=allowance.left - 1, wait=allowance.pause)
     if person.email_confirmed is None:
         return Outcome("unconfirmed", person=person)

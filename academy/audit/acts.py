@@ -75,6 +75,7 @@ ACTS: dict[str, Act] = {
     "library.reindex": Act("library", _l("Search index of the libraries made anew")),
     "jobs.retry": Act("job", _l("Job started again")),
     "jobs.cancel": Act("job", _l("Job cancelled")),
+    "jobs.delete": Act("job", _l("Failed job deleted")),
     "backup.create": Act("instance", _l("Backup written")),
     "backup.restore": Act("instance", _l("Academy restored from a backup")),
     "db.upgrade": Act("instance", _l("Database brought to a newer form")),

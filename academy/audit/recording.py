@@ -37,6 +37,15 @@ class Target:
     person: UUID | None = None
 
 
+@dataclass(frozen=True)
+class Way:
+    """How an act came in: by which door, from which address, under which code."""
+
+    door: str
+    address: str | None = None
+    request_id: str | None = None
+
+
 def record(
     act: str,
     *,
@@ -45,11 +54,13 @@ def record(
     after: Facts | None = None,
     reason: str | None = None,
     by: Actor | None = None,
+    way: Way | None = None,
 ) -> None:
     """Add an act to the record, in the transaction that does it; `academy.audit.acts` lists all acts.
 
     Of `before` and `after` only what differs is kept; where both are given and nothing differs, nothing was
-    done and nothing is recorded. Who acts is the signed-in person unless `by` says otherwise.
+    done and nothing is recorded. Who acts is the signed-in person unless `by` says otherwise, and the act
+    came in the way that the present work did unless `way` says otherwise.
     """
     if act not in ACTS:
         raise ValueError(f"{act} is not an act of the record: add it to academy/audit/acts.py")
@@ -61,14 +72,17 @@ def record(
     thing = target if isinstance(target, Target) else Target(target)
     kind = ACTS[act].kind
     person = thing.person or (UUID(str(thing.id)) if kind == "person" else None)
-    actor = by or _signed_in()
-    said = {"name": actor.name_latin if actor else None, "address": _address()}
+    actor, way = by or _signed_in(), way or _present_way()
+    said = {"name": actor.name_latin if actor else None, "address": way.address}
     done = {"label": thing.label, "before": before, "after": after, "reason": reason}
     texts = [
         _text("actor", said, about=actor.public_id if actor else person),
         _text("target", done, about=person),
     ]
-    _add(AuditEntry(act=act, kind=kind, target=str(thing.id), person=person), actor, [t for t in texts if t])
+    entry = AuditEntry(act=act, kind=kind, target=str(thing.id), person=person)
+    entry.at, entry.actor = clock.now(), actor.public_id if actor else None
+    entry.door, entry.request_id = way.door, way.request_id
+    _add(entry, [text for text in texts if text])
 
 
 def record_reading(act: str, *, target: Target | object, after: Facts | None = None) -> None:
@@ -106,11 +120,7 @@ def digest_of(text: AuditText) -> str:
     return hashlib.sha256((text.salt + text.content).encode()).hexdigest()
 
 
-def _add(entry: AuditEntry, actor: Actor | None, texts: list[AuditText]) -> None:
-    work = trace.present()
-    entry.at = clock.now()
-    entry.actor = actor.public_id if actor else None
-    entry.door, entry.request_id = (work.door, work.code) if work else (_door(), None)
+def _add(entry: AuditEntry, texts: list[AuditText]) -> None:
     for text in texts:
         setattr(entry, f"{text.part}_digest", digest_of(text))
     db.session.add(entry)
@@ -159,9 +169,8 @@ def _signed_in() -> Actor | None:
     return actor
 
 
-def _address() -> str | None:
-    return request.remote_addr if has_request_context() else None
-
-
-def _door() -> str:
-    return "page" if has_request_context() else "command"
+def _present_way() -> Way:
+    address, work = request.remote_addr if has_request_context() else None, trace.present()
+    if work is None:  # a test, or a script of an operator
+        return Way("page" if has_request_context() else "command", address)
+    return Way(work.door, address, work.code)

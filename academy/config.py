@@ -242,6 +242,12 @@ SETTINGS = (
         "`redis://host:port/0` by which processes of `academy worker` are waked; empty: the server runs jobs itself",
     ),
     Setting(
+        "REGISTRATION_DAYS",
+        14,
+        _positive,
+        "Days after which registrations are forgotten whose address nobody confirmed",
+    ),
+    Setting(
         "BACKUP_DAYS",
         90,
         _positive,

@@ -26,7 +26,7 @@ COURSE = Column("title", _l("Course"))
 SEATS = (
     COURSE,
     Column("enrolled", _l("Enrolled"), "datetime"),
-    Column("withdrawn", _l("Withdrawn"), "datetime"),
+    Column("withdrawn", _l("Left"), "datetime"),
 )
 ATTEMPTS = (
     Column("title", _l("Part of the course")),

@@ -29,7 +29,7 @@ from tests.factories import accounts, courses, progress, xapi
 EMAIL = "zlatka.przybylska@border.example.org"
 LATIN, CYRILLIC = "Zlatka Przybylska", "Златка Пшибыльска"
 
-#: What must not be found anywhere afterwards: parts of the address and the names, in both scripts, in any case.
+#: What must not be found anywhere afterwards: parts of address and names, in both scripts, in any case.
 TELLING = ("zlatka", "przybyl", "златк", "пшибыльс", sha1(f"mailto:{EMAIL}".encode()).hexdigest())
 
 ESSAY = b"My name is Zlatka Przybylska, and this is my essay."
@@ -49,7 +49,7 @@ class Traces:
 
 
 def everywhere(*, state: str = "MD", organisation: Organisation | None = None) -> Traces:
-    """Make a person who learns and teaches, and is named by others; drawing of certificates is the test's part."""
+    """Make a person who learns and teaches, and is named by others; the test replaces the drawing of PDFs."""
     person = accounts.person(
         email=EMAIL,
         name_latin=LATIN,

@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from academy.accounts.models import Person
+from academy.accounts.personal_data import requests
 from academy.certificates import document
 from academy.courses.models import Course, Launch, Upload
 from academy.courses.runtime import launching
@@ -59,6 +60,7 @@ def theirs(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Theirs:
         "public_id": str(waiting.public_id),
         "serial": serial,
         "direction": "up",
+        "request_id": str(requests.ask(person, "copy").public_id),
     }
     return Theirs(person, trainer, made.course, launch, serial, values)
 

@@ -69,9 +69,9 @@ def write(person: Person, file: IO[bytes]) -> None:
         zipped.writestr("index.html", page)
 
 
-def file_name(person: Person) -> str:
-    """Return the name under which a person downloads the archive."""
-    return f"academy-data-{clock.now():%Y-%m-%d}.zip"
+def file_name(made: datetime | None) -> str:
+    """Return the name under which an archive is downloaded."""
+    return f"academy-data-{made or clock.now():%Y-%m-%d}.zip"
 
 
 def _section(source: sources.Source, subject: Subject, zipped: ZipFile, zone: ZoneInfo) -> Section:

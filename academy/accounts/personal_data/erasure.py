@@ -58,7 +58,8 @@ def erase(
 def forget_registration(person: Person) -> None:
     """Remove somebody who never confirmed the address; there is nothing to account for, so no receipt."""
     subject = Subject.of(person)
-    audit.record(audit.ERASURE, target=audit.Target(subject.public_id, person=subject.public_id))
+    if db.session.scalar(sa.select(sa.exists().where(audit.AuditText.about == subject.public_id))):
+        audit.record(audit.ERASURE, target=audit.Target(subject.public_id, person=subject.public_id))
     leftover = _erase_rooms(subject)
     own.settle(subject, keeps_totals=leftover.keeps_totals)
     remove_files(files=leftover.files, outbox=leftover.outbox)

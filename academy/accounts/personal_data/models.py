@@ -71,3 +71,8 @@ class ErasureReceipt(Model):
     reason: Mapped[str] = mapped_column(sa.Text)
     counts: Mapped[dict[str, Any]] = mapped_column(JsonType)
     digest: Mapped[str | None] = mapped_column(sa.String(64), index=True)
+
+    @property
+    def total(self) -> int:
+        """Return how many things were removed in all."""
+        return sum(count for room in self.counts.values() for count in room.values())

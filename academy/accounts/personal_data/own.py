@@ -127,7 +127,7 @@ SESSION = (
 )
 REQUEST = (
     Column("kind", _l("Request")),
-    Column("state", _l("State")),
+    Column("state", _l("Status")),
     Column("asked", _l("Asked"), "datetime"),
     Column("decided", _l("Decided"), "datetime"),
 )

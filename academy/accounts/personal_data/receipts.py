@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -85,6 +85,12 @@ def newest_first() -> Iterator[ErasureReceipt]:
     yield from db.session.scalars(
         sa.select(ErasureReceipt).order_by(ErasureReceipt.at.desc(), ErasureReceipt.id.desc())
     )
+
+
+def newest(most: int) -> Sequence[ErasureReceipt]:
+    """Return the newest receipts."""
+    latest = sa.select(ErasureReceipt).order_by(ErasureReceipt.at.desc(), ErasureReceipt.id.desc())
+    return db.session.scalars(latest.limit(most)).all()
 
 
 def of_address(email: str) -> ErasureReceipt | None:

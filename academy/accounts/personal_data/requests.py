@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import IO
 from uuid import UUID
 
@@ -134,7 +134,13 @@ def key_of(public_id: UUID) -> str:
 
 def is_ready(request: DataRequest) -> bool:
     """Say whether a copy can be downloaded now."""
-    return request.state == "ready" and request.ready is not None and request.ready + COPY_LASTS > clock.now()
+    end = until(request)
+    return request.state == "ready" and end is not None and end > clock.now()
+
+
+def until(request: DataRequest) -> datetime | None:
+    """Return the moment until which a copy is kept."""
+    return request.ready + COPY_LASTS if request.ready else None
 
 
 def forget_old() -> None:

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from academy import audit, clock, mail
 from academy.accounts import emails, links, names, queries, records, scope, sessions, tokens
 from academy.accounts.models import Organisation, Person, PersonSession, Pseudonym
-from academy.accounts.services import registration
+from academy.accounts.services import decisions, registration
 from academy.db import db
 from academy.errors import Conflict, NotAllowed
 
@@ -98,6 +98,7 @@ def confirm_claim(person: Person, *, viewer: Person) -> None:
     person.claim_declined = None
     db.session.flush()
     audit.record("person.confirm", target=records.person(person), before=before, after=claim_of(person))
+    decisions.tell_later(person, "confirmed")
 
 
 def decline_claim(person: Person, *, viewer: Person) -> None:
@@ -113,6 +114,7 @@ def decline_claim(person: Person, *, viewer: Person) -> None:
     person.claim_declined = clock.now()
     db.session.flush()
     audit.record("person.decline", target=records.person(person), before=before, after=claim_of(person))
+    decisions.tell_later(person, "declined")
 
 
 def send_reset(email: str) -> None:

@@ -40,6 +40,7 @@ def register(application: Application, *, password_hash: str, address: str | Non
     _fill(person, application)
     person.password_hash = password_hash
     person.privacy_version, person.privacy_accepted = PRIVACY_VERSION, clock.now()
+    person.created = clock.now()  # from now on the days count after which it is forgotten
     db.session.flush()
     if throttle.may_mail(person.email, address):
         _mail_confirmation(person)

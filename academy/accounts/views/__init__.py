@@ -2,6 +2,7 @@
 
 from academy.accounts.views import (  # noqa: F401 -- importing a module adds its routes
     administration,
+    data,
     devices,
     organisations,
     password,

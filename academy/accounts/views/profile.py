@@ -49,7 +49,7 @@ def profile_password() -> Page:
         person.email, str(form.current.data), address=request.remote_addr, device=f"session of {person.id}"
     )
     if outcome.kind != "welcome":
-        form.current.errors = [_refusal(outcome)]
+        form.current.errors = [refusal(outcome)]
         return _page(password=form)
     release()
     services.set_password(person, passwords.hash_of(str(form.password.data)), keep=sessions.current())
@@ -78,7 +78,8 @@ def _saved(sentence: str) -> Page:
     return redirect(url_for(".profile"), 303)
 
 
-def _refusal(outcome: signin.Outcome) -> str:
+def refusal(outcome: signin.Outcome) -> str:
+    """Say why a present password was not taken."""
     if outcome.kind == "throttled":
         return _("Too many attempts. Wait a minute, then try again.")
     return _("This is not your present password.")

@@ -129,8 +129,8 @@ def name_of(person: UUID) -> str | None:
 
 def _select(
     filters: Filters, start: tuple[datetime, int] | None, *, backwards: bool
-) -> sa.Select[tuple[AuditEntry]]:
-    """Return the entries in the order of reading; of a person's, both what they did and what concerned them."""
+) -> sa.Select[AuditEntry]:
+    """Return entries in the order of reading; of a person's, what they did and what concerned them."""
     order = _OLDEST if backwards else _NEWEST
     where = list(_where(filters, start, backwards=backwards))
     if not filters.person:

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from flask import Response, render_template, request, send_file
 from flask_babel import gettext as _
-from flask_login import current_user
 
 from academy import audit, clock
 from academy.administration import record

@@ -34,6 +34,7 @@ ERASURE = "person.erase"
 ACTS: dict[str, Act] = {
     "signin.fail": Act("person", _l("Sign-in of a member of staff refused")),
     "person.create": Act("person", _l("Account created")),
+    "person.change": Act("person", _l("Names or place of service changed")),
     "person.import": Act("instance", _l("People imported from a file")),
     "person.confirm": Act("person", _l("Place of service confirmed")),
     "person.decline": Act("person", _l("Place of service declined")),

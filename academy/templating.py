@@ -24,6 +24,7 @@ STATIC = Path(__file__).parent / "static"
 STYLE_URL = re.compile(r'url\("((?:vendor|img|fonts)/[^"?#]+)"\)')
 SETTING_TEXTS = ("name", "process", "funding", "disclaimer")
 MOST_ADDRESSES = 4096
+MOST_DRAWINGS = 2048
 IMMUTABLE = "public, max-age=31536000, immutable"
 MOST_ENTRIES = 8  # of the navigation; what is beyond stands on the desk and in the menu of phones
 
@@ -53,7 +54,7 @@ def init_app(app: Flask) -> None:
     app.extensions["academy.navigation"] = []
     app.extensions["academy.waiting"] = []
     app.jinja_env.globals.update(
-        url_for=address, asset=asset, slot=fill_slot, status_look=look, THEMES=THEMES
+        url_for=address, asset=asset, slot=fill_slot, drawn=drawn, status_look=look, THEMES=THEMES
     )
     app.jinja_env.filters["without"] = _without
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -68,6 +69,20 @@ def init_app(app: Flask) -> None:
 def slot(app: Flask, name: str, function: Slot) -> None:
     """Let a room fill a named place in another room's page; called in app.py only."""
     app.extensions["academy.slots"][name].append(function)
+
+
+def drawn(name: str, **values: object) -> Markup:
+    """Return a fragment that shows nothing but the values given to it, in the language of the page.
+
+    So the same values give the same fragment, which is remembered; nothing ever has to be forgotten. The
+    template sees no request, no person and no token. Values are those that a dictionary takes for keys.
+    """
+    return _remembered_drawing(name, language(), **values)
+
+
+@lru_cache(maxsize=MOST_DRAWINGS, typed=True)
+def _remembered_drawing(_name: str, _language: str, **values: object) -> Markup:
+    return Markup(current_app.jinja_env.get_template(_name).render(values))  # noqa: S704 -- rendered
 
 
 def fill_slot(name: str, **context: object) -> Markup:

@@ -159,10 +159,14 @@ def _new_token() -> str:
     return secrets.token_urlsafe(32)
 
 
+#: Who asks and what they may do, in the one statement that every page begins with.
+_SESSIONS = sa.select(PersonSession).options(
+    joinedload(PersonSession.person, innerjoin=True).joinedload(Person.grants)
+)
+
+
 def _with_person(which: sa.ColumnElement[bool]) -> PersonSession | None:
-    return db.session.scalar(
-        sa.select(PersonSession).where(which).options(joinedload(PersonSession.person, innerjoin=True))
-    )
+    return db.session.scalars(_SESSIONS.where(which)).unique().first()
 
 
 def _seen(session_id: int) -> sa.Update:

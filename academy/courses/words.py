@@ -45,3 +45,8 @@ def length_of(hours: float) -> str:
 def language_name(code: str) -> str:
     """Return the name of a language in the reader's language; a code without one is returned as it is."""
     return str(LANGUAGE_NAMES.get(code, code))
+
+
+def level_name(code: str) -> str:
+    """Return the name of a level in the reader's language; a code without one is returned as it is."""
+    return str(LEVELS.get(code, code))

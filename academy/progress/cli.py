@@ -36,7 +36,7 @@ def show(code: str, email: str, as_json: bool) -> None:
     if as_json:
         print_json(_as_json(found))
     else:
-        print_table([_line(found.course.title, found.state), *map(_part_line, found.parts)], empty="")
+        print_table([_line(course.title, found.state), *map(_part_line, found.parts)], empty="")
 
 
 @progress.command("rebuild")

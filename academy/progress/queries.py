@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import joinedload
 
 from academy.accounts.models import Person
 from academy.courses.models import Activity, Attempt, Course, Enrolment, Launch, Package
@@ -18,6 +18,12 @@ from academy.progress.completion import CourseState, Leaf, Rule, Standing
 from academy.progress.projection import COMPLETED, LeafState
 
 NOTHING = Standing()
+
+_STATES = (
+    sa.select(Enrolment.course_id, *(rows.course_table.c[name] for name in rows.COURSE_FIELDS))
+    .outerjoin(rows.course_table, rows.course_table.c.registration == Enrolment.registration)
+    .where(Enrolment.person_id == sa.bindparam("person"), Enrolment.withdrawn.is_(None))
+)
 
 
 @dataclass(frozen=True)
@@ -47,12 +53,30 @@ class Part:
         return "in-progress" if self.state.started else "not-started"
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What an overview needs of an enrolment."""
+
+    registration: UUID
+    enrolled: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What an overview needs of a course."""
+
+    id: int
+    code: str
+    title: Mapping[str, str]
+    hours: float
+
+
 @dataclass(frozen=True)
 class Learning:
     """A seat in a course and how far the learner is; an overview has no parts."""
 
-    enrolment: Enrolment
-    course: Course
+    enrolment: Enrolment | Place
+    course: Course | Subject
     state: CourseState
     next_part: UUID | None
     parts: Sequence[Part] = ()
@@ -70,9 +94,7 @@ class Learning:
     @property
     def share(self) -> float:
         """Return the share of parts that are done, 0 to 1; 1 once completed."""
-        if self.is_completed:
-            return 1.0
-        return self.state.done / self.state.leaves if self.state.leaves else 0.0
+        return share_of(self.state)
 
 
 def status_of(state: CourseState) -> str:
@@ -82,29 +104,18 @@ def status_of(state: CourseState) -> str:
     return "in-progress" if state.started else "not-started"
 
 
-def learning_of(person: Person) -> list[Learning]:
-    """Return all seats of a person: those in use, the latest first, then those not begun."""
-    seats = db.session.scalars(
-        sa.select(Enrolment)
-        .join(Enrolment.course)
-        .options(contains_eager(Enrolment.course))
-        .where(Enrolment.person_id == person.id, Enrolment.withdrawn.is_(None))
-    ).all()
-    connection = db.session.connection()
-    standings = rows.standings(connection, [seat.registration for seat in seats])
-    rules = rows.rules(connection, [seat.course_id for seat in seats])
-    found = [
-        _overview(seat, standings.get(seat.registration, NOTHING), _latest(rules.get(seat.course_id)))
-        for seat in seats
-    ]
-    return sorted(found, key=_last_use, reverse=True)
+def share_of(state: CourseState) -> float:
+    """Return the share of parts that are done, 0 to 1; 1 once completed."""
+    if state.completion == COMPLETED:
+        return 1.0
+    return state.done / state.leaves if state.leaves else 0.0
 
 
 def learning(enrolment: Enrolment) -> Learning:
     """Return one seat with all parts of the course."""
     connection = db.session.connection()
     standing = rows.standings(connection, [enrolment.registration]).get(enrolment.registration, NOTHING)
-    rule = _latest(rows.rules(connection, [enrolment.course_id]).get(enrolment.course_id))
+    rule = rows.latest_rules(connection, [enrolment.course_id]).get(enrolment.course_id, completion.NO_RULE)
     activities = _activities(leaf.activity for leaf in rule.leaves)
     locked = _locked(enrolment, activities.values())
     shown = [leaf for leaf in rule.leaves if leaf.activity in activities]
@@ -118,8 +129,8 @@ def learning(enrolment: Enrolment) -> Learning:
         )
         for number, leaf in enumerate(shown, 1)
     ]
-    overview = _overview(enrolment, standing, rule, locked=locked)
-    return Learning(enrolment, enrolment.course, overview.state, overview.next_part, parts)
+    state = completion.evaluate(standing.course, standing.leaves, rule)
+    return Learning(enrolment, enrolment.course, state, next_part(rule, standing.leaves, locked), parts)
 
 
 def titles(activities: Iterable[UUID | None]) -> Mapping[UUID, Mapping[str, str]]:
@@ -132,20 +143,10 @@ def titles(activities: Iterable[UUID | None]) -> Mapping[UUID, Mapping[str, str]
     return {row.public_id: row.title for row in found}
 
 
-def statuses_of(person: Person) -> dict[int, Learning]:
-    """Return a person's seats by course, for badges on cards; without the next parts."""
-    found = db.session.execute(
-        sa.select(Enrolment, *(rows.course_table.c[name] for name in rows.COURSE_FIELDS))
-        .outerjoin(rows.course_table, rows.course_table.c.registration == Enrolment.registration)
-        .options(joinedload(Enrolment.course))
-        .where(Enrolment.person_id == person.id, Enrolment.withdrawn.is_(None))
-    )
-    return {
-        row[0].course_id: Learning(
-            row[0], row[0].course, CourseState(*row[1:]) if row[1] is not None else CourseState(), None
-        )
-        for row in found
-    }
+def states_of(person: Person) -> dict[int, CourseState]:
+    """Return the states of a person's seats by course, for badges on cards."""
+    found = db.session.execute(_STATES, {"person": person.id})
+    return {row[0]: CourseState(*row[1:]) if row[1] is not None else CourseState() for row in found}
 
 
 def languages_of(course: Course) -> list[str]:
@@ -177,23 +178,9 @@ def language_taken(enrolment: Enrolment) -> str | None:
     )
 
 
-def _last_use(one: Learning) -> tuple[bool, datetime]:
-    return one.state.last is not None, one.state.last or one.enrolment.enrolled
-
-
-def _latest(rules: Sequence[Rule] | None) -> Rule:
-    return rules[-1] if rules else Rule(0, 0, ())
-
-
-def _overview(
-    seat: Enrolment, standing: Standing, rule: Rule, *, locked: frozenset[UUID] = frozenset()
-) -> Learning:
-    """Measure a standing by the newest release, which the learner may not have met yet."""
-    state = completion.evaluate(standing.course, standing.leaves, rule)
-    return Learning(seat, seat.course, state, _next(rule, standing.leaves, locked))
-
-
-def _next(rule: Rule, states: Mapping[UUID, LeafState], locked: frozenset[UUID]) -> UUID | None:
+def next_part(
+    rule: Rule, states: Mapping[UUID, LeafState], locked: frozenset[UUID] = frozenset()
+) -> UUID | None:
     """Choose where to go on: the unfinished part used last, else the first not done, else the first."""
     unlocked = [leaf for leaf in rule.leaves if leaf.activity not in locked]
     todo = [leaf for leaf in unlocked if not completion.is_done(leaf, states.get(leaf.activity, LeafState()))]

@@ -1,7 +1,9 @@
 """The projection's rows, read and written by Core on the connection of whoever stores statements."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +22,14 @@ COURSE_FIELDS = tuple(field.name for field in fields(CourseState))
 
 _leaf_columns = [leaf_table.c[name] for name in LEAF_FIELDS]
 _course_columns = [course_table.c[name] for name in COURSE_FIELDS]
+
+
+_LEAVES = sa.select(leaf_table.c.registration, leaf_table.c.activity, *_leaf_columns).where(
+    leaf_table.c.registration.in_(sa.bindparam("registrations", expanding=True))
+)
+_COURSES = sa.select(course_table.c.registration, *_course_columns).where(
+    course_table.c.registration.in_(sa.bindparam("registrations", expanding=True))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +53,33 @@ def seats(connection: sa.Connection, registrations: Iterable[UUID]) -> dict[UUID
 
 def rules(connection: sa.Connection, course_ids: Iterable[int]) -> dict[int, list[Rule]]:
     """Return the releases of courses, each course's in order."""
-    found = connection.execute(
-        sa.select(Release.course_id, Release.number, Release.in_force, Release.leaves)
-        .where(Release.course_id.in_(course_ids))
-        .order_by(Release.course_id, Release.in_force, Release.number)
-    )
     ordered: dict[int, list[Rule]] = {}
-    for course_id, number, in_force, leaves in found:
-        ordered.setdefault(course_id, []).append(Rule.of(number, in_force, leaves))
+    for course_id, number, in_force, leaves in connection.execute(_RULES, {"courses": list(course_ids)}):
+        ordered.setdefault(course_id, []).append(_rule(number, in_force, leaves))
     return ordered
+
+
+def latest_rules(connection: sa.Connection, course_ids: Iterable[int]) -> dict[int, Rule]:
+    """Return the latest release of each course."""
+    found = connection.execute(_LATEST_RULES, {"courses": list(course_ids)})
+    return {course_id: _rule(number, in_force, leaves) for course_id, number, in_force, leaves in found}
+
+
+@lru_cache(maxsize=500)
+def _rule(number: int, in_force: int, leaves: str) -> Rule:
+    """Read a release; its text says all that it is, so the same text is read once per process."""
+    return Rule.of(number, in_force, json.loads(leaves))
+
+
+_RULES = (
+    sa.select(Release.course_id, Release.number, Release.in_force, sa.cast(Release.leaves, sa.Text))
+    .where(Release.course_id.in_(sa.bindparam("courses", expanding=True)))
+    .order_by(Release.course_id, Release.in_force, Release.number)
+)
+_newer = sa.orm.aliased(Release)
+_LATEST_RULES = _RULES.where(
+    ~sa.exists().where(_newer.course_id == Release.course_id, _newer.number > Release.number)
+)
 
 
 def courses_of_leaves(connection: sa.Connection, leaves: Iterable[UUID]) -> dict[UUID, int]:
@@ -62,24 +90,22 @@ def courses_of_leaves(connection: sa.Connection, leaves: Iterable[UUID]) -> dict
     return {row.public_id: row.course_id for row in found}
 
 
+def leaf_states(
+    connection: sa.Connection, registrations: Sequence[UUID]
+) -> dict[UUID, dict[UUID, LeafState]]:
+    """Return the states of leaves by registration; one without rows is left out."""
+    leaves: dict[UUID, dict[UUID, LeafState]] = {}
+    for row in connection.execute(_LEAVES, {"registrations": registrations}):
+        leaves.setdefault(row[0], {})[row[1]] = LeafState(*row[2:])
+    return leaves
+
+
 def standings(connection: sa.Connection, registrations: Iterable[UUID]) -> dict[UUID, Standing]:
     """Return what stands for registrations; one without rows is left out."""
     wanted = list(registrations)
-    leaves: dict[UUID, dict[UUID, LeafState]] = {}
-    for row in connection.execute(
-        sa.select(leaf_table.c.registration, leaf_table.c.activity, *_leaf_columns).where(
-            leaf_table.c.registration.in_(wanted)
-        )
-    ):
-        leaves.setdefault(row[0], {})[row[1]] = LeafState(*row[2:])
-    courses = {
-        row[0]: CourseState(*row[1:])
-        for row in connection.execute(
-            sa.select(course_table.c.registration, *_course_columns).where(
-                course_table.c.registration.in_(wanted)
-            )
-        )
-    }
+    leaves = leaf_states(connection, wanted)
+    found = connection.execute(_COURSES, {"registrations": wanted})
+    courses = {row[0]: CourseState(*row[1:]) for row in found}
     return {
         registration: Standing(courses.get(registration, CourseState()), leaves.get(registration, {}))
         for registration in leaves.keys() | courses.keys()

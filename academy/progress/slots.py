@@ -4,17 +4,23 @@ from flask import g, render_template
 from flask_login import current_user
 
 from academy.courses.models import Course, Enrolment
+from academy.courses.queries.catalogue import Listing
+from academy.locale import percent
 from academy.progress import queries
+from academy.templating import drawn
 
 
-def card(*, course: Course, **context: object) -> str:
+def card(*, course: Course | Listing, **context: object) -> str:
     """Show the reader's own status on a catalogue card; all cards of a page share one query."""
     if not current_user.is_authenticated:
         return ""
-    if "progress_statuses" not in g:
-        g.progress_statuses = queries.statuses_of(current_user)
-    learning = g.progress_statuses.get(course.id)
-    return render_template("progress/card.html", learning=learning) if learning else ""
+    if "progress_states" not in g:
+        g.progress_states = queries.states_of(current_user)
+    state = g.progress_states.get(course.id)
+    if state is None:
+        return ""
+    status, share = queries.status_of(state), percent(queries.share_of(state))
+    return drawn("progress/card.html", code=status, share=share if state.done else "")
 
 
 def action(*, course: Course, enrolment: Enrolment | None, **context: object) -> str:

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from academy.courses.queries import by_section, catalogue
 from academy.courses.views.catalogue import cover_url
 from academy.courses.views.reader import visible_course
-from academy.progress import queries
+from academy.progress import overview, queries
 from academy.security import access
 
 SUGGESTED = 3
@@ -19,7 +19,7 @@ blueprint = Blueprint("progress", __name__, template_folder="templates")
 @access.signed_in
 def learn() -> str:
     """Show where to go on, and all courses of the person."""
-    seats = queries.learning_of(current_user)
+    seats = overview.learning_of(current_user)
     current = [one for one in seats if not one.is_completed]
     done = [one for one in seats if one.is_completed]
     shows_done = request.args.get("show") == "completed"

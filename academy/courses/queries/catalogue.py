@@ -32,11 +32,50 @@ class Filters:
         return sum(len(values) for values in self.chosen.values())
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What of a course a catalogue shows; its `named` languages are those of its description."""
+
+    id: int
+    public_id: UUID
+    code: str
+    title: Mapping[str, str]
+    summary: Mapping[str, str]
+    theme: str
+    level: str
+    hours: float
+    demo: bool
+    named: list[str] | None
+
+    @property
+    def facts(self) -> dict[str, object]:
+        """Return what of the facts there is, as a course has them."""
+        return {"languages": self.named or []}
+
+
+_LISTED = (
+    sa.select(
+        Course.id,
+        Course.public_id,
+        Course.code,
+        Course.title,
+        Course.summary,
+        Course.theme,
+        Course.level,
+        Course.hours,
+        Course.demo,
+        Course.facts["languages"],
+    )
+    .where(Course.status == "published")
+    .order_by(Course.created.desc(), Course.id.desc())
+)
+
+
 @dataclass(frozen=True)
 class Entry:
     """A course in the catalogue; `sizes` are bytes of its packages per language."""
 
-    course: Course
+    course: Course | Listing
     sizes: Mapping[str, int]
 
     @property
@@ -85,18 +124,16 @@ def catalogue(filters: Filters) -> Catalogue:
 
 def entry_of(course: Course) -> Entry:
     """Return one course as the catalogue shows it, published or not."""
-    return Entry(course, _sizes(Course.id == course.id).get(course.id, {}))
+    return Entry(course, _sizes_of(_sizes(Course.id == course.id)).get(course.id, {}))
 
 
 def _entries() -> list[Entry]:
-    published = Course.status == "published"
-    sizes = _sizes(published)
-    newest_first = sa.select(Course).where(published).order_by(Course.created.desc(), Course.id.desc())
-    return [Entry(course, sizes.get(course.id, {})) for course in db.session.scalars(newest_first)]
+    sizes = _sizes_of(_PUBLISHED_SIZES)
+    return [Entry(Listing(*row), sizes.get(row[0], {})) for row in db.session.execute(_LISTED)]
 
 
-def _sizes(wanted: sa.ColumnElement[bool]) -> dict[int, dict[str, int]]:
-    rows = db.session.execute(
+def _sizes(wanted: sa.ColumnElement[bool]) -> sa.Select[int, str, int]:
+    return (
         sa.select(Activity.course_id, Package.language, sa.func.sum(PackageVersion.size))
         .join(Course, Course.id == Activity.course_id)
         .join(Package, Package.activity_id == Activity.id)
@@ -104,8 +141,14 @@ def _sizes(wanted: sa.ColumnElement[bool]) -> dict[int, dict[str, int]]:
         .where(wanted, Activity.removed.is_(False))
         .group_by(Activity.course_id, Package.language)
     )
+
+
+_PUBLISHED_SIZES = _sizes(Course.status == "published")
+
+
+def _sizes_of(query: sa.Select[int, str, int]) -> dict[int, dict[str, int]]:
     sizes: dict[int, dict[str, int]] = {}
-    for course_id, package_language, size in rows:
+    for course_id, package_language, size in db.session.execute(query):
         sizes.setdefault(course_id, {})[package_language] = int(size)
     return sizes
 

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from academy.courses.words import language_name
+from academy.courses.words import language_name, level_name
 from academy.security import access
 
 trainers = access.roles("trainer", "administrator")
@@ -16,3 +16,4 @@ blueprint = Blueprint(
 )
 
 blueprint.add_app_template_filter(language_name)
+blueprint.add_app_template_filter(level_name)

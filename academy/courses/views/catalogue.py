@@ -9,13 +9,13 @@ from werkzeug.datastructures import MultiDict
 from academy import paging
 from academy.courses import covers, queries, rules, words
 from academy.courses.models import Course
-from academy.courses.queries.catalogue import FACETS, Filters, entry_of
+from academy.courses.queries.catalogue import FACETS, Filters, Listing, entry_of
 from academy.courses.queries.catalogue import catalogue as find
 from academy.courses.views.blueprint import blueprint
 from academy.courses.views.reader import reader, visible_course
 from academy.replica import may_lag_for_guests
 from academy.security import access
-from academy.templating import IMMUTABLE
+from academy.templating import IMMUTABLE, address
 
 LONGEST_QUERY = 200
 DRAWING = 1  # raise it when the covers are drawn in another way
@@ -78,9 +78,9 @@ def cover(code: str) -> Response:
     return answer
 
 
-def cover_url(course: Course) -> str:
+def cover_url(course: Course | Listing) -> str:
     """Return the address of a cover, which changes with the drawing."""
-    return url_for("courses.cover", code=course.code, v=_cover_version(course))
+    return address("courses.cover", code=course.code, v=_cover_version(course))
 
 
 def filters_of(args: MultiDict[str, str]) -> Filters:
@@ -93,7 +93,7 @@ def filters_of(args: MultiDict[str, str]) -> Filters:
     )
 
 
-def _cover_version(course: Course) -> str:
+def _cover_version(course: Course | Listing) -> str:
     return f"{course.theme}-{DRAWING}"
 
 

@@ -147,13 +147,13 @@ def test_a_visitor_asks_the_database_for_no_session(client, app, queries):
     assert db.session.scalar(sa.select(sa.func.count()).select_from(PersonSession)) == 0
 
 
-def test_who_is_signed_in_costs_two_indexed_queries(elena, sign_in, queries):
+def test_who_is_signed_in_costs_one_indexed_query(elena, sign_in, queries):
     browser = sign_in(elena)
 
     with queries() as asked:
         browser.get("/help")
 
-    assert len(asked) == 2
+    assert len(asked) == 1
     assert "person_session" in asked[0]
 
 

@@ -48,7 +48,7 @@ class Listing:
     named: list[str] | None
 
     @property
-    def facts(self) -> dict[str, object]:
+    def facts(self) -> dict[str, list[str]]:
         """Return what of the facts there is, as a course has them."""
         return {"languages": self.named or []}
 

@@ -196,11 +196,18 @@ class Upload(Model):
     activity: Mapped[Activity | None] = relationship()
 
 
+_LEFT = sa.text("withdrawn IS NOT NULL")
+
+
 class Enrolment(Model):
     """A person's seat in a course; `registration` is the id of all its statements."""
 
     __tablename__ = "enrolment"
-    __table_args__ = (sa.UniqueConstraint("course_id", "person_id"),)
+    __table_args__ = (
+        sa.UniqueConstraint("course_id", "person_id"),
+        sa.Index("ix_enrolment_course_id_withdrawn", "course_id", "withdrawn"),
+        sa.Index("ix_enrolment_left", "registration", sqlite_where=_LEFT, postgresql_where=_LEFT),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     registration: Mapped[UUID] = mapped_column(PublicId, unique=True, default=new_public_id)

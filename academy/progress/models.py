@@ -43,6 +43,7 @@ class CourseProgress(Model):
     __table_args__ = (
         sa.CheckConstraint(COMPLETION, name="completion_is_known"),
         sa.CheckConstraint(SUCCESS, name="success_is_known"),
+        sa.Index("ix_course_progress_totals", "course_id", "completion", "started", "registration"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -12,6 +12,7 @@ from academy.certificates.models import Certificate
 from academy.courses.models import Course, Enrolment
 from academy.db import db
 from academy.progress.models import CourseProgress
+from academy.reports import totals
 from academy.reports.filters import Filters
 
 STATUS = sa.case(
@@ -76,11 +77,14 @@ class Matrix:
 
 def courses(viewer: Person) -> Sequence[Any]:
     """Return (code, title) of the courses in which people within the scope are enrolled."""
-    query = (
-        sa.select(Course.code, Course.title)
-        .where(Course.id.in_(sa.select(Enrolment.course_id).join(Person).where(scope.people_filter(viewer))))
-        .order_by(Course.code)
+    seen = (
+        sa.select(sa.literal(1))
+        .select_from(Enrolment)
+        .join(Person, Person.id == Enrolment.person_id)
+        .where(Enrolment.course_id == Course.id, scope.people_filter(viewer))
+        .correlate(Course)
     )
+    query = sa.select(Course.code, Course.title).where(seen.exists()).order_by(Course.code)
     return db.session.execute(query).all()
 
 
@@ -123,20 +127,20 @@ def participations(viewer: Person, filters: Filters) -> Iterator[dict[str, objec
 
 def matrix(viewer: Person, filters: Filters, *, page: int, size: int, language: str) -> Matrix:
     """Return a page of the matrix of people by courses, in four queries however much it lists."""
-    totals = _totals(viewer, filters)
+    sums = _totals(viewer, filters)
     person_count, erased_count, footnote = _people_totals(viewer, filters)
     people = _people(viewer, filters, page=page, size=size, language=language)
     cells = _cells(filters, [person.id for person in people])
     rows = [
-        _row(person, [cells.get((person.id, total.code)) for total in totals], language) for person in people
+        _row(person, [cells.get((person.id, total.code)) for total in sums], language) for person in people
     ]
     return Matrix(
-        courses=[CourseTotal(total.code, total.title, total.started, total.completed) for total in totals],
+        courses=[CourseTotal(total.code, total.title, total.started, total.completed) for total in sums],
         people=rows,
         person_count=person_count,
         erased_count=erased_count,
-        participations=sum(total.all for total in totals),
-        certificates=sum(total.certified for total in totals),
+        participations=sum(total.all for total in sums),
+        certificates=sum(total.certified for total in sums),
         footnote=footnote,
     )
 
@@ -186,41 +190,60 @@ def _joined(viewer: Person, filters: Filters, *columns: Any) -> sa.Select[Any]:
 
 
 def _totals(viewer: Person, filters: Filters) -> Sequence[Any]:
-    counted = _joined(
-        viewer,
-        filters,
-        Course.id.label("id"),
-        sa.func.count().label("all"),
-        sa.func.sum(sa.case((CourseProgress.started.is_not(None), 1), else_=0)).label("started"),
-        sa.func.sum(sa.case((CourseProgress.completion == "completed", 1), else_=0)).label("completed"),
-        sa.func.count(Certificate.id).label("certified"),
-    ).outerjoin(Certificate, CERTIFIED)
-    sums = counted.group_by(Course.id).subquery()
+    everything = scope.sees_everybody(viewer) and filters == Filters()
+    sums = (totals.of_all() if everything else _sums(viewer, filters)).subquery()
     query = sa.select(
         Course.code, Course.title, sums.c.all, sums.c.started, sums.c.completed, sums.c.certified
     )
     return db.session.execute(query.join(sums, sums.c.id == Course.id).order_by(Course.code)).all()
 
 
-def _people_totals(viewer: Person, filters: Filters) -> tuple[int, int, bool]:
-    ids = _joined(viewer, filters, Person.id, Person.erased).distinct().subquery()
-    marked = sa.exists().where(
-        Person.id.in_(sa.select(ids.c.id)), Person.state_code == State.code, State.footnote.is_(True)
-    )
-    row = db.session.execute(
-        sa.select(
-            sa.select(sa.func.count()).select_from(ids).scalar_subquery(),
-            sa.select(sa.func.count()).select_from(ids).where(ids.c.erased).scalar_subquery(),
-            marked,
+def _sums(viewer: Person, filters: Filters) -> sa.Select[Any]:
+    return (
+        _joined(
+            viewer,
+            filters,
+            Course.id.label("id"),
+            sa.func.count().label("all"),
+            sa.func.count(CourseProgress.started).label("started"),
+            sa.func.sum(totals.COMPLETED).label("completed"),
+            sa.func.count(Certificate.id).label("certified"),
         )
-    ).one()
-    return row[0], row[1], bool(row[2])
+        .outerjoin(Certificate, CERTIFIED)
+        .group_by(Course.id)
+    )
+
+
+def _takes(filters: Filters) -> sa.ColumnElement[bool]:
+    """Say of a person whether any of their participations passes the filters."""
+    taken = sa.select(sa.literal(1)).select_from(Enrolment).where(Enrolment.person_id == Person.id)
+    if filters != Filters():
+        taken = taken.join(Course, Course.id == Enrolment.course_id).outerjoin(
+            CourseProgress, CourseProgress.registration == Enrolment.registration
+        )
+    return taken.where(*_conditions(filters)).correlate(Person).exists()
+
+
+def _people_totals(viewer: Person, filters: Filters) -> tuple[int, int, bool]:
+    counted = (
+        sa.select(
+            sa.func.count(),
+            sa.func.sum(sa.case((Person.erased, 1), else_=0)),
+            sa.func.max(sa.case((State.footnote, 1), else_=0)),
+        )
+        .select_from(Person)
+        .outerjoin(State, State.code == Person.state_code)
+        .where(scope.people_filter(viewer), _takes(filters))
+    )
+    count, erased, marked = db.session.execute(counted).one()
+    return count, erased or 0, bool(marked)
 
 
 def _people(viewer: Person, filters: Filters, *, page: int, size: int, language: str) -> Sequence[Any]:
     order = Person.sort_cyrillic if language == "ru" else Person.sort_latin
-    query = _joined(viewer, filters, Person.id, Person.name_latin, Person.name_cyrillic, order).distinct()
-    query = query.where(Person.erased.is_(False))
+    query = sa.select(Person.id, Person.name_latin, Person.name_cyrillic).where(
+        scope.people_filter(viewer), _takes(filters), Person.erased.is_(False)
+    )
     return db.session.execute(query.order_by(order, Person.id).offset((page - 1) * size).limit(size)).all()
 
 

@@ -3,10 +3,10 @@
 import csv
 import io
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import BinaryIO, Literal
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any, BinaryIO, Literal
 
 import xlsxwriter
 from flask_babel import get_timezone
@@ -43,8 +43,9 @@ def csv_stream(columns: Sequence[Column], rows: Iterable[Row], *, language: str)
     writer = csv.writer(buffer, delimiter=SEPARATOR[language], lineterminator="\r\n")
     buffer.write(BOM)
     writer.writerow([_harmless(_head(column)) for column in columns])
+    cells = [(column.key, _csv_writer(column.kind, language)) for column in columns]
     for row in rows:
-        writer.writerow([_csv_cell(row.get(column.key), column.kind, language) for column in columns])
+        writer.writerow(["" if (value := row.get(key)) is None else write(value) for key, write in cells])
         if buffer.tell() > 32_768:
             yield _drain(buffer)
     yield _drain(buffer)
@@ -92,23 +93,55 @@ def _drain(buffer: io.StringIO) -> str:
     return text
 
 
-def _csv_cell(value: object, kind: Kind, language: str) -> str:
-    if value is None:
-        return ""
+def _csv_writer(kind: Kind, language: str) -> Callable[[Any], str]:
+    """Return how cells of a kind are written; what rows have in common is worked out once."""
     if kind == "text":
-        return _harmless(str(value))
-    if isinstance(value, datetime):
-        return value.astimezone(get_timezone()).strftime(
-            "%d.%m.%Y %H:%M" if language == "ru" else "%Y-%m-%d %H:%M"
-        )
+        return _csv_text
+    if kind == "datetime":
+        return _csv_moments(get_timezone(), language)
     if kind == "duration":
-        seconds = int(str(value)) // 1000
-        return f"{seconds // 3600}:{seconds % 3600 // 60:02d}:{seconds % 60:02d}"
-    text = f"{float(str(value)) * 100:g}" if kind == "percent" else str(value)
-    return text.replace(".", ",") if language == "ru" else text
+        return _csv_duration
+    comma = language == "ru"
+    as_text: Callable[[Any], str] = _csv_percent if kind == "percent" else str
+    return (lambda value: as_text(value).replace(".", ",")) if comma else as_text
+
+
+def _csv_text(value: Any) -> str:
+    return _harmless(value if isinstance(value, str) else str(value))
+
+
+def _csv_percent(fraction: float) -> str:
+    return f"{fraction * 100:g}"
+
+
+def _csv_duration(milliseconds: int) -> str:
+    minutes, seconds = divmod(milliseconds // 1000, 60)
+    return f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d}"
+
+
+def _csv_moments(zone: tzinfo, language: str) -> Callable[[datetime], str]:
+    """Return how moments are written on the clock of a zone; its distance from UTC is asked once an hour."""
+    distances: dict[tuple[int, int, int, int], timedelta] = {}
+    russian = language == "ru"
+
+    def write(moment: datetime) -> str:
+        if moment.tzinfo is not UTC:
+            moment = moment.astimezone(UTC)
+        hour = (moment.year, moment.month, moment.day, moment.hour)
+        distance = distances.get(hour)
+        if distance is None:
+            distance = distances[hour] = moment.astimezone(zone).utcoffset() or timedelta()
+        text = (moment + distance).isoformat(" ", "minutes")
+        return f"{text[8:10]}.{text[5:7]}.{text[:4]}{text[10:16]}" if russian else text[:16]
+
+    return write
 
 
 def _harmless(text: str) -> str:
+    """Put an apostrophe before what a spreadsheet would take for a formula, also behind spaces."""
+    first = text[:1]
+    if first.isalnum() or not first:
+        return text
     return f"'{text}" if text.lstrip().startswith(DANGEROUS) else text
 
 

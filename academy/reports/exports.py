@@ -62,18 +62,16 @@ def status_words() -> dict[str, str]:
 
 def _rows(viewer: Person, filters: Filters) -> Iterator[dict[str, object]]:
     statuses, results = status_words(), {"passed": _("Passed"), "failed": _("Failed")}
-    footnote = False
+    spoken, footnote = language(), False
     for row in queries.participations(viewer, filters):
-        marked = bool(row["footnote"])
-        footnote = footnote or marked
-        yield {
-            **row,
-            "state_name": translated(row["state_name"]) + ("*" if marked else ""),  # type: ignore[arg-type]
-            "organisation": translated(row["organisation"]),  # type: ignore[arg-type]
-            "title": translated(row["title"]),  # type: ignore[arg-type]
-            "status": statuses[str(row["status"])],
-            "result": results.get(str(row["success"]), ""),
-        }
+        mark = "*" if row["footnote"] else ""
+        footnote = footnote or bool(mark)
+        row["state_name"] = translated(row["state_name"], spoken) + mark  # type: ignore[arg-type]
+        row["organisation"] = translated(row["organisation"], spoken)  # type: ignore[arg-type]
+        row["title"] = translated(row["title"], spoken)  # type: ignore[arg-type]
+        row["status"] = statuses[row["status"]]  # type: ignore[index]
+        row["result"] = results.get(row["success"], "")  # type: ignore[call-overload]
+        yield row
     yield from _footnotes(footnote)
 
 

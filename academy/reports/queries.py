@@ -12,7 +12,7 @@ from academy.certificates.models import Certificate
 from academy.courses.models import Course, Enrolment
 from academy.db import db
 from academy.progress.models import CourseProgress
-from academy.reports import totals
+from academy.reports import names, totals
 from academy.reports.filters import Filters
 
 STATUS = sa.case(
@@ -98,11 +98,10 @@ def participations(viewer: Person, filters: Filters) -> Iterator[dict[str, objec
             Person.name_cyrillic,
             Person.email,
             Person.state_code.label("state"),
-            State.name.label("state_name"),
-            State.footnote,
-            Organisation.name.label("organisation"),
+            sa.case((Person.organisation_confirmed.is_not(None), Person.organisation_id)).label(
+                "organisation"
+            ),
             Course.code.label("course"),
-            Course.title,
             STATUS.label("status"),
             CourseProgress.success,
             CourseProgress.score_scaled.label("score"),
@@ -112,17 +111,19 @@ def participations(viewer: Person, filters: Filters) -> Iterator[dict[str, objec
             CourseProgress.completed,
             Certificate.serial.label("certificate"),
         )
-        .outerjoin(State, State.code == Person.state_code)
-        .outerjoin(
-            Organisation,
-            sa.and_(Organisation.id == Person.organisation_id, Person.organisation_confirmed.is_not(None)),
-        )
         .outerjoin(Certificate, CERTIFIED)
         .where(Person.erased.is_(False))
         .order_by(Person.sort_latin, Person.id, Course.code)
     )
-    for row in db.session.execute(query, execution_options={"yield_per": 1000}).mappings():
-        yield dict(row)
+    known = names.all_names()
+    found = db.session.execute(query, execution_options={"yield_per": 1000})
+    keys = tuple(found.keys())
+    for row in found:
+        one: dict[str, object] = dict(zip(keys, row, strict=True))
+        one["state_name"], one["footnote"] = known.states.get(one["state"], (None, False))
+        one["organisation"] = known.organisations.get(one["organisation"])
+        one["title"] = known.courses[one["course"]]
+        yield one
 
 
 def matrix(viewer: Person, filters: Filters, *, page: int, size: int, language: str) -> Matrix:

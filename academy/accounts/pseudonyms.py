@@ -16,8 +16,12 @@ def name_of(person: Person) -> UUID:
 
 def actor(person: Person) -> dict[str, object]:
     """Return the xAPI agent of a person: an account on our IRI base, nothing that identifies."""
-    account = {"homePage": iri_base(), "name": str(name_of(person))}
-    return {"objectType": "Agent", "account": account}
+    return actor_named(name_of(person))
+
+
+def actor_named(name: UUID) -> dict[str, object]:
+    """Return the xAPI agent of a pseudonym."""
+    return {"objectType": "Agent", "account": {"homePage": iri_base(), "name": str(name)}}
 
 
 def person_of(name: UUID) -> Person | None:

@@ -16,7 +16,12 @@ def activity_iri(activity: Activity) -> str:
 
 def course_iri(course: Course) -> str:
     """Return the activity id of a course."""
-    return f"{iri_base()}{PLACE}{COURSE}/{course.public_id}"
+    return iri_of_course(course.public_id)
+
+
+def iri_of_course(public_id: UUID) -> str:
+    """Return the activity id of a course by its public id."""
+    return f"{iri_base()}{PLACE}{COURSE}/{public_id}"
 
 
 def activity_of_iri(iri: str) -> UUID | None:

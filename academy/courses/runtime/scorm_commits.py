@@ -73,18 +73,21 @@ def read(body: bytes) -> tuple[str, Commit]:
     )
 
 
+_LAUNCH = (
+    sa.select(Launch)
+    .where(Launch.public_id == sa.bindparam("launch"))
+    .options(
+        joinedload(Launch.attempt),
+        joinedload(Launch.activity),
+        joinedload(Launch.version).load_only(PackageVersion.public_id, PackageVersion.leaves),
+    )
+)
+
+
 def launch_of(public_id: UUID) -> Launch:
     """Return a launch for saving, when it is the turn of this transaction; raises NotFound."""
     turns.take_of_launch(Launch.public_id == public_id)
-    launch = db.session.scalar(
-        sa.select(Launch)
-        .where(Launch.public_id == public_id)
-        .options(
-            joinedload(Launch.attempt),
-            joinedload(Launch.activity),
-            joinedload(Launch.version).load_only(PackageVersion.public_id, PackageVersion.leaves),
-        )
-    )
+    launch = db.session.scalar(_LAUNCH, {"launch": public_id})
     if launch is None:
         raise NotFound
     return launch

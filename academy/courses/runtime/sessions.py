@@ -7,11 +7,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, lazyload
 
 from academy import clock
 from academy.accounts import pseudonyms
-from academy.accounts.models import Person
+from academy.accounts.models import Pseudonym
 from academy.courses import identifiers
 from academy.courses.models import Attempt, Course, Enrolment, Launch
 from academy.courses.runtime import cmi, leaves, results, statements, turns
@@ -69,21 +68,23 @@ class Track:
             self.told = []
 
 
+_SCENE = (
+    sa.select(Enrolment.registration, Course.public_id, Course.title, Pseudonym.name)
+    .join(Course, Course.id == Enrolment.course_id)
+    .join(Pseudonym, Pseudonym.person_id == Enrolment.person_id)
+    .where(Enrolment.id == sa.bindparam("enrolment"))
+)
+
+
 def scene_of(launch: Launch, attempt: Attempt) -> Scene:
-    """Return what the statements of a launch have in common, in one query."""
-    registration, course, person = db.session.execute(
-        sa.select(Enrolment.registration, Course, Person)
-        .join(Course, Course.id == Enrolment.course_id)
-        .join(Person, Person.id == Enrolment.person_id)
-        .where(Enrolment.id == attempt.enrolment_id)
-        .options(joinedload(Person.pseudonym), lazyload(Person.grants))
-    ).one()
+    """Return what the statements of a launch have in common, in one query of four columns."""
+    registration, course, title, name = db.session.execute(_SCENE, {"enrolment": attempt.enrolment_id}).one()
     attempt_iri = f"{iri_base()}{identifiers.PLACE}attempt/{attempt.public_id}"
     return Scene(
-        actor=pseudonyms.actor(person),
+        actor=pseudonyms.actor_named(name),
         registration=registration,
         launch=launch.public_id,
-        course=Thing(identifiers.course_iri(course), course.title, vocabulary.COURSE),
+        course=Thing(identifiers.iri_of_course(course), title, vocabulary.COURSE),
         sco=Thing(identifiers.activity_iri(launch.activity), launch.activity.title, vocabulary.LESSON),
         attempt=Thing(attempt_iri, launch.activity.title, vocabulary.ATTEMPT),
     )

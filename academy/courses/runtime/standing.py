@@ -32,12 +32,13 @@ _STANDING = (
     )
     .join(Person, Person.id == Launch.person_id)
     .outerjoin(PersonSession, PersonSession.id == Launch.opened_in_id)
+    .where(Launch.public_id == sa.bindparam("launch"))
 )
 
 
 def of(public_id: UUID) -> Standing:
     """Say whether a launch goes on, ends within these minutes, or is over."""
-    found = db.session.execute(_STANDING.where(Launch.public_id == public_id)).first()
+    found = db.session.execute(_STANDING, {"launch": public_id}).first()
     if found is None:
         return "unknown"
     if not found.active:

@@ -13,6 +13,7 @@ from academy import (
     catalogues,
     config,
     db,
+    doctor,
     errors,
     health,
     jobs,
@@ -86,7 +87,20 @@ def create_app(settings: Mapping[str, object] | None = None) -> Flask:
     app = Web(__name__, instance_relative_config=True, static_folder="static")
     app.config.update(config.load())
     app.config.update(settings or {})
-    for part in (logs, db, timing, locale, errors, security, storage, templating, jobs, workers, operation):
+    for part in (
+        logs,
+        db,
+        timing,
+        locale,
+        errors,
+        security,
+        storage,
+        templating,
+        jobs,
+        workers,
+        operation,
+        doctor,
+    ):
         part.init_app(app)
     _sign_in(app)
     _blueprints(app)
@@ -142,6 +156,7 @@ def _commands(app: Flask) -> None:
     )
     for group in (
         *operation.groups,
+        *doctor.groups,
         *serving.groups,
         *catalogues.groups,
         *(group for room in rooms for group in room.groups),

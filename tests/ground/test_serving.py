@@ -1,18 +1,23 @@
-"""The production server: it answers, and nothing of it goes on when it is killed."""
+"""The production server: it answers, ends in order, and nothing of it goes on when it is killed."""
 
 import os
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from http.client import HTTPResponse
 from pathlib import Path
 from urllib.request import urlopen
 
+import psutil
 import pytest
+from flask import Flask
 
 PATIENCE = 60.0
+ACADEMY = str(Path(sys.executable).with_name("academy"))
 
 
 @pytest.fixture
@@ -23,10 +28,9 @@ def port() -> int:
 
 @pytest.fixture
 def server(tmp_path: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
-    academy = str(Path(sys.executable).with_name("academy"))
     environment = os.environ | {"ACADEMY_INSTANCE_PATH": str(tmp_path), "ACADEMY_EMBEDDED_WORKER": "1"}
-    subprocess.run([academy, "db", "upgrade"], env=environment, check=True)
-    with subprocess.Popen([academy, "serve", "--port", str(port)], env=environment) as process:
+    subprocess.run([ACADEMY, "db", "upgrade"], env=environment, check=True)
+    with subprocess.Popen([ACADEMY, "serve", "--port", str(port)], env=environment) as process:
         yield process
         process.kill()
 
@@ -57,3 +61,102 @@ def test_nothing_of_a_server_goes_on_after_its_end(
     server.send_signal(how)
     server.wait(PATIENCE)
     assert becomes(False, port)
+
+
+def half_a_request(port: int) -> tuple[socket.socket, bytes]:
+    """Begin to send a form, and return what is left to send."""
+    body = b"email=learner%40academy.example&password=" + b"x" * 2000
+    head = f"POST /sign-in HTTP/1.1\r\nHost: localhost:{port}\r\nOrigin: http://localhost:{port}\r\n"
+    head += f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
+    connection = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
+    connection.sendall(head.encode() + body[:1000])
+    return connection, body[1000:]
+
+
+def answer_on(connection: socket.socket) -> HTTPResponse:
+    answer = HTTPResponse(connection)
+    answer.begin()
+    return answer
+
+
+def everybody(process: subprocess.Popen[bytes]) -> None:
+    """Ask a server to end as systemd does by default: each of its processes at once."""
+    for one in (*psutil.Process(process.pid).children(recursive=True), process):
+        one.send_signal(signal.SIGTERM)
+
+
+@pytest.mark.parametrize("ask", [subprocess.Popen.terminate, everybody])
+def test_a_server_asked_to_end_finishes_what_it_began_and_takes_nothing_new(
+    server: subprocess.Popen[bytes], port: int, ask: Callable[[subprocess.Popen[bytes]], None]
+) -> None:
+    assert becomes(True, port)
+    connection, rest = half_a_request(port)
+    time.sleep(0.5)
+    ask(server)
+    assert becomes(False, port)
+    assert server.poll() is None
+    connection.sendall(rest)
+    answer = answer_on(connection)
+    page = answer.read().decode()
+    connection.close()
+
+    assert (answer.status, "Training Academy" in page) == (400, True)
+    assert server.wait(PATIENCE) == 0
+
+
+def test_a_request_that_never_ends_does_not_hold_up_the_end(
+    server: subprocess.Popen[bytes], port: int
+) -> None:
+    assert becomes(True, port)
+    connection, _ = half_a_request(port)
+    time.sleep(0.5)
+    server.terminate()
+
+    server.wait(PATIENCE)
+    connection.close()
+
+
+def test_a_proxy_may_ask_through_a_socket(tmp_path: Path) -> None:
+    environment = os.environ | {"ACADEMY_INSTANCE_PATH": str(tmp_path), "ACADEMY_TRUSTED_PROXIES": "1"}
+    environment |= {"ACADEMY_BASE_URL": "https://academy.example.org"}
+    environment |= {"ACADEMY_CONTENT_ORIGIN": "https://{label}.content.example.org"}
+    subprocess.run([ACADEMY, "db", "upgrade"], env=environment, check=True)
+    path = tmp_path / "academy.socket"
+    process = subprocess.Popen([ACADEMY, "serve", "--socket", str(path)], env=environment)
+    try:
+        end = time.monotonic() + PATIENCE
+        while not listens(path) and time.monotonic() < end:
+            time.sleep(0.1)
+        answers = [through(path, host) for host in ("academy.example.org", "x.content.example.org")]
+        mode = stat.S_IMODE(path.stat().st_mode)
+    finally:
+        process.terminate()
+        process.wait(PATIENCE)
+
+    (status, page), (content_status, content_page) = answers
+    assert (status, "Training Academy" in page) == (200, True)
+    assert (content_status, "Training Academy" in content_page) == (404, False)
+    assert mode == 0o660
+
+
+def listens(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as connection:
+        return connection.connect_ex(str(path)) == 0
+
+
+def through(path: Path, host: str) -> tuple[int, str]:
+    connection = socket.socket(socket.AF_UNIX)
+    connection.settimeout(PATIENCE)
+    connection.connect(str(path))
+    head = f"GET / HTTP/1.1\r\nHost: {host}\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Host: {host}\r\n"
+    connection.sendall(f"{head}X-Forwarded-For: 192.0.2.1\r\nConnection: close\r\n\r\n".encode())
+    with connection:
+        answer = answer_on(connection)
+        return answer.status, answer.read().decode()
+
+
+def test_sqlite_takes_one_process(app: Flask) -> None:
+    told = app.test_cli_runner().invoke(args=["serve", "--workers", "2"])
+
+    if str(app.config["DATABASE_URL"]).startswith("sqlite"):
+        assert (told.exit_code, "SQLite takes one process" in told.output) == (2, True)

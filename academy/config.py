@@ -12,6 +12,11 @@ from urllib.parse import urlsplit
 PROJECT = Path(__file__).resolve().parent.parent
 
 
+def home() -> Path:
+    """Return where relative paths begin: the project in a checkout, else the current folder."""
+    return PROJECT if (PROJECT / "pyproject.toml").exists() else Path.cwd()
+
+
 class BadSetting(Exception):
     """A setting that the Academy cannot start with; the message names it and says what is expected."""
 
@@ -141,7 +146,12 @@ def _positive(text: str) -> int:
 
 
 SETTINGS = (
-    Setting("INSTANCE_PATH", "instance", str, "Folder of the database, files, keys and the outbox"),
+    Setting(
+        "INSTANCE_PATH",
+        "instance",
+        str,
+        "Folder of the database, files, keys and the outbox; a relative one begins in the checkout, or in the current folder where a wheel is installed",
+    ),
     Setting(
         "DATABASE_URL",
         "",
@@ -318,7 +328,7 @@ def _read(setting: Setting, text: str) -> object:
 
 
 def _complete(found: dict[str, object]) -> dict[str, object]:
-    instance = (PROJECT / str(found["INSTANCE_PATH"])).resolve()
+    instance = (home() / str(found["INSTANCE_PATH"])).resolve()
     instance.mkdir(parents=True, exist_ok=True)
     found["INSTANCE_PATH"] = str(instance)
     found["DATABASE_URL"] = found["DATABASE_URL"] or f"sqlite:///{instance / 'academy.sqlite'}"

@@ -13,7 +13,6 @@ from academy import (
     catalogues,
     config,
     db,
-    doctor,
     errors,
     health,
     jobs,
@@ -59,6 +58,7 @@ from academy.courses import slots as courses_slots
 from academy.courses import views as courses_views
 from academy.courses.runtime import origin, sessions
 from academy.demo import cli as demo_cli
+from academy.doctor import cli as doctor
 from academy.home import views as home_views
 from academy.library import cli as library_cli
 from academy.library import slots as library_slots

@@ -47,7 +47,7 @@ def serve(host: str, port: int, socket: str | None, socket_mode: str, workers: i
         os.environ.setdefault("ACADEMY_BASE_URL", f"http://localhost:{port}")
     place = ("--host", host, "--port", str(port))
     if socket:
-        place = ("--uds", socket, "--uds-permissions", socket_mode)
+        place = ("--uds", socket, "--uds-permissions", f"0o{socket_mode}")
     os.environ[PARENT] = str(os.getpid())  # which exec keeps
     os.execv(sys.executable, [sys.executable, "-m", "granian", *arguments(*place, workers=workers)])  # noqa: S606
 

@@ -8,8 +8,9 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from academy import clock, doctor, health, storage
+from academy import clock, health, storage
 from academy.db import db, new_public_id
+from academy.doctor import cli, parts, settings
 from academy.workers import Worker
 from tests.ground.conftest import free_port
 
@@ -23,27 +24,32 @@ def findings(check: Callable[..., object]) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(
-    ("check", "settings", "status", "words"),
+    ("check", "changed", "status", "words"),
     [
-        (doctor.secret_key, {"SECRET_KEY": "short"}, "fault", "can be guessed"),
-        (doctor.base_url, {"BASE_URL": "http://localhost:5000"}, "warning", "only this computer"),
-        (doctor.base_url, {"BASE_URL": "http://academy.example"}, "fault", "unprotected"),
-        (doctor.proxies, {"BASE_URL": "https://academy.example"}, "warning", "come from the proxy"),
-        (doctor.content_origin, {"CONTENT_ORIGIN": "http://127.0.0.1:1"}, "warning", "share the one origin"),
-        (doctor.mail, {"MAIL_URL": f"smtp://{NOBODY}"}, "fault", "cannot be reached"),
-        (doctor.mail, {"BASE_URL": "https://academy.example"}, "warning", "outbox"),
-        (doctor.wake_ups, {"JOBS_URL": f"redis://{NOBODY}/0"}, "warning", "Redis does not answer"),
+        (settings.secret_key, {"SECRET_KEY": "short"}, "fault", "can be guessed"),
+        (settings.base_url, {"BASE_URL": "http://localhost:5000"}, "warning", "only this computer"),
+        (settings.base_url, {"BASE_URL": "http://academy.example"}, "fault", "unprotected"),
+        (settings.proxies, {"BASE_URL": "https://academy.example"}, "warning", "come from the proxy"),
+        (
+            settings.content_origin,
+            {"CONTENT_ORIGIN": "http://127.0.0.1:1"},
+            "warning",
+            "share the one origin",
+        ),
+        (parts.mail, {"MAIL_URL": f"smtp://{NOBODY}"}, "fault", "cannot be reached"),
+        (parts.mail, {"BASE_URL": "https://academy.example"}, "warning", "outbox"),
+        (parts.wake_ups, {"JOBS_URL": f"redis://{NOBODY}/0"}, "warning", "Redis does not answer"),
     ],
 )
 def test_a_setting_that_is_wrong_is_named(
     app: Flask,
     monkeypatch: pytest.MonkeyPatch,
     check: Callable[[], object],
-    settings: dict[str, str],
+    changed: dict[str, str],
     status: str,
     words: str,
 ) -> None:
-    for name, value in settings.items():
+    for name, value in changed.items():
         monkeypatch.setitem(app.config, name, value)
     [(told, message)] = findings(check)
 
@@ -55,14 +61,18 @@ def test_sound_settings_are_well(app: Flask, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setitem(app.config, "BASE_URL", "https://academy.example")
     monkeypatch.setitem(app.config, "TRUSTED_PROXIES", 1)
 
-    assert [findings(check) for check in (doctor.secret_key, doctor.base_url, doctor.proxies)] == [[], [], []]
+    assert [findings(check) for check in (settings.secret_key, settings.base_url, settings.proxies)] == [
+        [],
+        [],
+        [],
+    ]
 
 
 def test_a_content_host_without_an_address_is_a_fault(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(app.config, "BASE_URL", "https://academy.example")
     monkeypatch.setitem(app.config, "CONTENT_ORIGIN", "https://{label}.content.invalid")
 
-    assert findings(doctor.content_origin) == [
+    assert findings(settings.content_origin) == [
         ("fault", "doctor.content.invalid has no address: no package can be played")
     ]
 
@@ -72,7 +82,7 @@ def test_demonstration_accounts_on_a_public_host(app: Flask, monkeypatch: pytest
     mark.touch()
     monkeypatch.setitem(app.config, "BASE_URL", "https://academy.example")
     try:
-        [(status, message)] = findings(doctor.demonstration)
+        [(status, message)] = findings(settings.demonstration)
     finally:
         mark.unlink()
 
@@ -82,7 +92,7 @@ def test_demonstration_accounts_on_a_public_host(app: Flask, monkeypatch: pytest
 def test_a_database_of_another_version(app: Flask) -> None:
     db.session.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
     db.session.commit()
-    [(status, message)] = findings(doctor.database)
+    [(status, message)] = findings(parts.database)
 
     assert (status, "is at revision 0001" in message) == ("fault", True)
 
@@ -90,32 +100,32 @@ def test_a_database_of_another_version(app: Flask) -> None:
 def test_a_store_that_is_away(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(storage, "check", lambda: "no space left")
 
-    assert findings(doctor.files) == [("fault", "files cannot be kept: no space left")]
+    assert findings(parts.files) == [("fault", "files cannot be kept: no space left")]
 
 
 def test_a_full_disk(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(app.config, "DISK_FREE_MB", 10**12)
 
-    [(status, message)] = findings(doctor.disk)
+    [(status, message)] = findings(parts.disk)
     assert (status, "MB left" in message) == ("fault", True)
 
 
 def test_nobody_who_works(app: Flask) -> None:
-    [(status, _)] = findings(doctor.workers)
+    [(status, _)] = findings(parts.workers)
     facts = {"host": "a", "pid": 1, "place": "server", "threads": 1}
     db.session.add(Worker(id=new_public_id(), started=clock.now(), seen=clock.now(), **facts))
     db.session.commit()
 
-    assert (status, findings(doctor.workers)) == ("warning", [])
+    assert (status, findings(parts.workers)) == ("warning", [])
 
 
 def test_keys_that_others_may_read(app: Flask) -> None:
     key = Path(str(app.config["INSTANCE_PATH"])) / "secret-key"
     key.touch()
     key.chmod(0o644)
-    told = findings(doctor.key_files)
+    told = findings(parts.key_files)
     key.chmod(0o600)
-    assert (told, findings(doctor.key_files)) == (
+    assert (told, findings(parts.key_files)) == (
         [("fault", "others on this machine may read secret-key")],
         [],
     )
@@ -125,11 +135,11 @@ def test_keys_that_others_may_read(app: Flask) -> None:
 def test_catalogues_that_are_missing(app: Flask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setitem(app.config, "BABEL_TRANSLATION_DIRECTORIES", str(tmp_path))
 
-    assert findings(doctor.catalogues) == [("fault", "the pages have no texts in ru")]
+    assert findings(parts.catalogues) == [("fault", "the pages have no texts in ru")]
 
 
 def test_documents_can_be_drawn(app: Flask) -> None:
-    assert findings(doctor.documents) == []
+    assert findings(parts.documents) == []
 
 
 def test_the_command_tells_all_and_fails_for_faults_only(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,7 +150,7 @@ def test_the_command_tells_all_and_fails_for_faults_only(app: Flask, monkeypatch
     told = json.loads(well.stdout)["findings"]
 
     assert (well.exit_code, ill.exit_code) == (0, 1)
-    assert {one["check"] for one in told} >= {check.__name__.replace("_", " ") for check in doctor.CHECKS}
+    assert {one["check"] for one in told} >= {check.__name__.replace("_", " ") for check in cli.CHECKS}
     assert "fault    secret key" in ill.output
 
 
@@ -148,6 +158,6 @@ def test_a_check_that_breaks_is_a_fault_and_the_others_go_on(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(health, "disk", lambda: 1 / 0)
-    found = {one.check: one.status for one in doctor.examine()}
+    found = {one.check: one.status for one in cli.examine()}
 
     assert (found["disk"], found["documents"]) == ("fault", "ok")

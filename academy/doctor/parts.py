@@ -1,150 +1,24 @@
-"""`academy doctor`: is the installation well, and what is to be done where it is not."""
+"""Checks of what the Academy needs: database, files, workers, mail, fonts, keys."""
 
 import os
 import smtplib
-import socket
 import stat
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import click
 import redis
 import sqlalchemy as sa
-from flask import Flask, current_app
 
 from academy import clock, health, storage
-from academy.commands import REFUSED, Commands, json_option, print_json
-from academy.config import is_loopback
-from academy.db import db, reading
+from academy.db import db
+from academy.doctor.findings import FAULT, WARNING, Finding, is_public, setting
 from academy.locale import LANGUAGES
-from academy.templating import demo_mode
 
 SECONDS = 5.0
-SHORTEST_KEY = 32
 LARGEST_DRIFT = timedelta(seconds=5)
-
-OK, WARNING, FAULT = "ok", "warning", "fault"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What one check says: ok, warning or fault; what is so, and what to do."""
-
-    check: str
-    status: str
-    message: str
-    remedy: str = ""
-
-
-Check = Callable[[], Iterator[Finding]]
-
-
-def init_app(app: Flask) -> None:
-    """Prepare the list of checks, to which `app.py` adds those of rooms."""
-    app.extensions["academy.doctor"] = list(CHECKS)
-
-
-def examine() -> list[Finding]:
-    """Run all checks; one that breaks is a fault of its own."""
-    findings: list[Finding] = []
-    for check in current_app.extensions["academy.doctor"]:
-        name = check.__name__.replace("_", " ")
-        try:
-            with reading():
-                found = list(check())
-        except Exception as error:
-            found = [Finding(name, FAULT, f"the check broke: {error}", "Mend what the message names.")]
-        db.session.rollback()
-        findings += found or [Finding(name, OK, "well")]
-    return findings
-
-
-def setting(name: str) -> str:
-    """Return a setting as text."""
-    return str(current_app.config[name])
-
-
-def is_public() -> bool:
-    """Say whether the Academy is for others than this computer."""
-    return not is_loopback(urlsplit(setting("BASE_URL")).hostname or "")
-
-
-def secret_key() -> Iterator[Finding]:
-    """Check that the key of sessions cannot be guessed."""
-    if len(setting("SECRET_KEY")) < SHORTEST_KEY:
-        yield Finding(
-            "secret key",
-            FAULT,
-            f"ACADEMY_SECRET_KEY has fewer than {SHORTEST_KEY} characters and can be guessed",
-            "Leave it empty, so that one is made, or take a long random text; everybody signs in again.",
-        )
-
-
-def base_url() -> Iterator[Finding]:
-    """Check that people reach the Academy by https."""
-    if not is_public():
-        yield Finding(
-            "base url",
-            WARNING,
-            f"ACADEMY_BASE_URL is {setting('BASE_URL')}: only this computer can use the Academy",
-            "Set ACADEMY_BASE_URL to the address that people use, with https.",
-        )
-    elif not setting("BASE_URL").startswith("https:"):
-        yield Finding(
-            "base url",
-            FAULT,
-            f"ACADEMY_BASE_URL is {setting('BASE_URL')}: passwords would travel unprotected",
-            "Put a proxy with TLS in front, and set ACADEMY_BASE_URL to https://….",
-        )
-
-
-def proxies() -> Iterator[Finding]:
-    """Check that addresses of people are known behind a proxy."""
-    if setting("BASE_URL").startswith("https:") and not int(setting("TRUSTED_PROXIES")):
-        yield Finding(
-            "proxies",
-            WARNING,
-            "ACADEMY_TRUSTED_PROXIES is 0 behind https: everybody seems to come from the proxy",
-            "Set it to the number of proxies in front, usually 1.",
-        )
-
-
-def content_origin() -> Iterator[Finding]:
-    """Check that packages are kept from each other, and that their hosts lead here."""
-    origin = setting("CONTENT_ORIGIN")
-    if "{label}" not in origin:
-        yield Finding(
-            "content origin",
-            WARNING,
-            f"packages share the one origin {origin} and could read each other's storage",
-            "Get a wildcard name and certificate, and set ACADEMY_CONTENT_ORIGIN to https://{label}.<host>.",
-        )
-    if is_public():
-        host = urlsplit(origin.replace("{label}", "doctor")).hostname or ""
-        try:
-            socket.getaddrinfo(host, None)
-        except OSError:
-            yield Finding(
-                "content origin",
-                FAULT,
-                f"{host} has no address: no package can be played",
-                "Add the (wildcard) name of ACADEMY_CONTENT_ORIGIN to the DNS.",
-            )
-
-
-def demonstration() -> Iterator[Finding]:
-    """Check that accounts with a published password are not open to the world."""
-    if demo_mode() and is_public():
-        yield Finding(
-            "demonstration",
-            FAULT if setting("ALLOW_DEMO") == "True" else WARNING,
-            "demonstration accounts, whose password is published, exist on a public host",
-            "Begin with an instance folder of its own, without `academy demo load`.",
-        )
 
 
 def database() -> Iterator[Finding]:
@@ -294,45 +168,3 @@ def key_files() -> Iterator[Finding]:
         yield Finding(
             "key files", FAULT, f"{instance} cannot be written", "Give the folder to the user of the server."
         )
-
-
-CHECKS: tuple[Check, ...] = (
-    secret_key,
-    base_url,
-    proxies,
-    content_origin,
-    demonstration,
-    database,
-    clock_of_database,
-    files,
-    disk,
-    workers,
-    wake_ups,
-    mail,
-    documents,
-    catalogues,
-    key_files,
-)
-
-group = Commands("academy")
-
-
-@group.command("doctor")
-@json_option
-def doctor(as_json: bool) -> int:
-    """Check settings, database, files, workers, mail and more, and say what to do.
-
-    Exit 1 where there is a fault; warnings are allowed.
-    """
-    findings = examine()
-    if as_json:
-        print_json({"findings": [asdict(one) for one in findings]})
-    else:
-        for one in findings:
-            click.echo(f"{one.status:<8} {one.check}: {one.message}")
-            if one.remedy:
-                click.echo(f"{'':<8} → {one.remedy}")
-    return REFUSED if any(one.status == FAULT for one in findings) else 0
-
-
-groups: tuple[click.Command, ...] = (group.commands["doctor"],)

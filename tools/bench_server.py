@@ -1,5 +1,6 @@
 """What the benches share: a server on an instance of its own, a browser without scripts, and the report."""
 
+import gzip
 import json
 import os
 import re
@@ -59,7 +60,8 @@ class Academy:
         self.server = subprocess.Popen(command, env=self.environment, stdout=self.log, stderr=self.log)
         for _ in range(300):
             try:
-                Browser(self).fetch("GET", "/readyz")
+                with Browser(self) as browser:
+                    browser.fetch("GET", "/healthz")
                 return self
             except (OSError, Refused):
                 time.sleep(0.1)
@@ -98,14 +100,23 @@ class Browser:
         self.cookies: dict[str, str] = {}
         self.status, self.location = 0, ""
 
+    def __enter__(self) -> "Browser":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.connection.close()
+
     def fetch(self, method: str, url: str, body: bytes | None = None, **headers: str) -> bytes:
         """Send a request and return the body of the answer; raises Refused for a status of 400 or more."""
         names = {name.replace("_", "-"): value for name, value in headers.items()}
         names.setdefault("Host", self.host)
+        names.setdefault("Accept-Encoding", "gzip")  # as every browser does
         if self.cookies:
             names["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         answer = self._ask(method, url, body, names)
         content = answer.read()
+        if answer.headers.get("Content-Encoding") == "gzip":
+            content = gzip.decompress(content)
         for cookie in answer.headers.get_all("Set-Cookie") or []:
             name, _, value = cookie.partition(";")[0].partition("=")
             self.cookies[name] = value
@@ -148,9 +159,9 @@ class Sco:
 
     def __init__(self, academy: Academy, address: str, cookies: Mapping[str, str]) -> None:
         """Open the player at an address, and the page inside of it."""
-        player = Browser(academy)
-        player.cookies = dict(cookies)
-        page = embedded(player.fetch("GET", address))
+        with Browser(academy) as player:
+            player.cookies = dict(cookies)
+            page = embedded(player.fetch("GET", address))
         frame = urlsplit(str(page["page"]))
         self.browser = Browser(academy, frame.netloc)
         state = embedded(self.browser.fetch("GET", frame.path))

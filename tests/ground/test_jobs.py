@@ -107,7 +107,7 @@ def test_a_run_that_lost_its_lease_keeps_nothing(
 ) -> None:
     def overtaken(job: Job, *, name: str) -> None:
         take(job)
-        record("test", target=name)
+        record("jobs.retry", target=name)
 
     monkeypatch.setitem(jobs._handlers, "test", overtaken)
     job = jobs.add("test", name="a")
@@ -123,7 +123,7 @@ def test_no_commit_in_the_middle_of_a_job_is_kept_once_the_lease_is_lost(
     def overtaken(job: Job, *, name: str) -> None:
         commit_now()
         take(job)
-        record("test", target=name)
+        record("jobs.retry", target=name)
         commit_now()
 
     monkeypatch.setitem(jobs._handlers, "test", overtaken)

@@ -43,7 +43,7 @@ def test_a_certificate_issued_by_several_at_once_is_one(app: Flask, together: To
 
     (found,) = db.session.scalars(sa.select(Certificate))
     assert set(ends) == {found.serial}
-    assert stores.keys("certificates") == [certificates_services.storage_key(found.serial)]
+    assert stores.kept("certificates") == [certificates_services.storage_key(found.serial)]
 
 
 def test_no_number_of_a_year_is_given_out_twice(app: Flask, together: Together) -> None:

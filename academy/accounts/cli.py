@@ -5,7 +5,7 @@ import sys
 import click
 
 from academy.accounts import passwords, queries, services, sessions, throttle, tokens
-from academy.accounts.commands import personal_data
+from academy.accounts.commands import importing, personal_data
 from academy.accounts.models import Organisation, Person, Role
 from academy.accounts.services import Profile
 from academy.accounts.zones import DEFAULT
@@ -59,6 +59,7 @@ def list_users(role: str | None, state: str | None, waiting: bool, as_json: bool
         print_table([{**row, "roles": " ".join(row["roles"])} for row in rows], empty="No accounts.")  # type: ignore[arg-type]
 
 
+users.command("import")(importing.import_users)
 users.command("data")(personal_data.write_data)
 users.command("erase")(personal_data.erase)
 users.command("receipts")(personal_data.list_receipts)

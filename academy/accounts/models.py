@@ -139,12 +139,20 @@ def sort_key(name: str) -> str:
     return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 
+def search_columns(name_latin: str, name_cyrillic: str | None, email: str) -> dict[str, str]:
+    """Return the columns by which a person is found and lists are ordered."""
+    return {
+        "folded": folded(f"{name_latin} {name_cyrillic or ''} {email}"),
+        "sort_latin": sort_key(name_latin),
+        "sort_cyrillic": sort_key(name_cyrillic or name_latin),
+    }
+
+
 @event.listens_for(Person, "before_insert")
 @event.listens_for(Person, "before_update")
 def _fold(mapper: Mapper[Person], connection: Connection, person: Person) -> None:
-    person.folded = folded(f"{person.name_latin} {person.name_cyrillic or ''} {person.email}")
-    person.sort_latin = sort_key(person.name_latin)
-    person.sort_cyrillic = sort_key(person.name_cyrillic or person.name_latin)
+    for name, text in search_columns(person.name_latin, person.name_cyrillic, person.email).items():
+        setattr(person, name, text)
 
 
 class Pseudonym(Model):

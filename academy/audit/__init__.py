@@ -7,7 +7,7 @@ from academy.audit.acts import ACTS, ERASURE, KINDS
 from academy.audit.chain import seal, verify
 from academy.audit.models import AuditEntry, AuditSeal, AuditText
 from academy.audit.reading import Said, of_person, said
-from academy.audit.recording import Target, Way, forget, record, record_reading
+from academy.audit.recording import Target, Way, forget, record, record_each, record_reading
 
 __all__ = [
     "ACTS",
@@ -22,6 +22,7 @@ __all__ = [
     "forget",
     "of_person",
     "record",
+    "record_each",
     "record_reading",
     "said",
     "seal",

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
@@ -83,6 +84,17 @@ def record(
     entry.at, entry.actor = clock.now(), actor.public_id if actor else None
     entry.door, entry.request_id = way.door, way.request_id
     _add(entry, [text for text in texts if text])
+
+
+def record_each(act: str, *, people: Sequence[UUID]) -> None:
+    """Add one act for each of many people, without words, in the transaction that does it."""
+    actor, way = _signed_in(), _present_way()
+    same = {"at": clock.now(), "act": act, "kind": ACTS[act].kind}
+    same |= {"actor": actor.public_id if actor else None, "door": way.door, "request_id": way.request_id}
+    rows = [{**same, "target": str(person), "person": person} for person in people]
+    if rows:
+        table: Any = AuditEntry.__table__
+        db.session.execute(sa.insert(table), rows)
 
 
 def record_reading(act: str, *, target: Target | object, after: Facts | None = None) -> None:

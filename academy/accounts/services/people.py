@@ -117,6 +117,11 @@ def decline_claim(person: Person, *, viewer: Person) -> None:
     decisions.tell_later(person, "declined")
 
 
+def forget_links(person: Person) -> None:
+    """Make the links of earlier mails to a person worthless."""
+    tokens.use_up(person)
+
+
 def send_reset(email: str) -> None:
     """Mail a link to choose a new password where the address has an account; else nothing."""
     person = queries.person_by_email(email)

@@ -1,0 +1,1 @@
+"""People from a file: read, checked row by row, written all together or not at all."""

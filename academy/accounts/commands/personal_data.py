@@ -67,7 +67,7 @@ def erase(email: str | None, yes: bool, reason: str, past: IO[bytes] | None, as_
     if person is None and (known := _receipt_of(email)):
         return _show([known], as_json=as_json)
     person = person or _person(email)
-    if not yes and sys.stdin.isatty():
+    if not yes and _is_terminal():
         _ask(person)
     receipt = erasure.erase(person, reason=reason)
     _finish(receipt)
@@ -100,6 +100,10 @@ def _rows(past: IO[bytes]) -> list[Past]:
     if not isinstance(found, list):
         raise NotAReceipt
     return sorted((Past.read(row) for row in found), key=lambda one: one.at)
+
+
+def _is_terminal() -> bool:
+    return sys.stdin.isatty()
 
 
 def _ask(person: Person) -> None:

@@ -127,14 +127,15 @@ def count_documents(connection: sa.Connection, individual: Individual) -> int:
 def attachment_keys(connection: sa.Connection, individual: Individual) -> Iterator[tuple[str, str]]:
     """Go through the data attached to the person's statements: where each is stored, and its hash."""
     seen: set[str] = set()
-    for row in statements(connection, individual):
-        if b'"attachments"' not in row.payload:
-            continue
-        for attachment in attachments.described_by([row.statement]):
-            sha2 = str(attachment["sha2"]).lower()
-            if sha2 not in seen:
-                seen.add(sha2)
-                yield attachments.place(sha2), sha2
+    numbers = agents(connection, individual).values()
+    wanted = sa.exists().where(_STATEMENT.c.seq == _LINK.c.seq, _holds(connection, b'"attachments"'))
+    for rows in _batches(connection, numbers, usage=OWN, which=wanted):
+        for seq, payload, _usage in rows:
+            for attachment in attachments.described_by([Row(seq, payload).statement]):
+                sha2 = str(attachment["sha2"]).lower()
+                if sha2 not in seen:
+                    seen.add(sha2)
+                    yield attachments.place(sha2), sha2
 
 
 def make_nameless(connection: sa.Connection, individual: Individual, clean: Clean) -> list[str]:
@@ -169,11 +170,16 @@ def make_nameless(connection: sa.Connection, individual: Individual, clean: Clea
 
 
 def _batches(
-    connection: sa.Connection, numbers: Iterable[int], *, usage: int | None = None
+    connection: sa.Connection,
+    numbers: Iterable[int],
+    *,
+    usage: int | None = None,
+    which: sa.ColumnElement[bool] | None = None,
 ) -> Iterator[list[tuple[int, bytes, int]]]:
     wanted, last = list(numbers), 0
+    linked = [_linked(wanted, usage), *([] if which is None else [which])]
     while True:
-        seqs = sa.select(_LINK.c.seq).where(_linked(wanted, usage), _LINK.c.seq > last)
+        seqs = sa.select(_LINK.c.seq).where(*linked, _LINK.c.seq > last)
         page = list(connection.scalars(seqs.distinct().order_by(_LINK.c.seq).limit(BATCH)))
         if not page:
             return
@@ -246,15 +252,16 @@ def _unshared(connection: sa.Connection, individual: Individual, numbers: set[in
 
 def _described_elsewhere(connection: sa.Connection, sha2: str, numbers: set[int]) -> sa.ColumnElement[bool]:
     own = sa.exists().where(_LINK.c.seq == _STATEMENT.c.seq, _linked(numbers, OWN))
-    needles = [sha2.encode(), sha2.upper().encode()]
-    is_postgresql = connection.dialect.name == "postgresql"
-    find = (
-        (lambda one: sa.func.pg_catalog.position(_STATEMENT.c.payload, one))
-        if is_postgresql
-        else (lambda one: sa.func.instr(_STATEMENT.c.payload, one))
-    )
-    found = sa.or_(*(find(sa.literal(one, sa.LargeBinary)) > 0 for one in needles))
+    found = sa.or_(*(_holds(connection, one.encode()) for one in (sha2, sha2.upper())))
     return sa.exists().where(found, sa.not_(own))
+
+
+def _holds(connection: sa.Connection, needle: bytes) -> sa.ColumnElement[bool]:
+    """Return the condition that the text of a statement holds some bytes."""
+    is_postgresql = connection.dialect.name == "postgresql"
+    position: Any = sa.func.pg_catalog.position if is_postgresql else sa.func.instr
+    found: sa.ColumnElement[bool] = position(_STATEMENT.c.payload, sa.literal(needle, sa.LargeBinary)) > 0
+    return found
 
 
 def _merge_links(connection: sa.Connection, number: int, kept: int) -> None:

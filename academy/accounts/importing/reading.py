@@ -72,9 +72,9 @@ class Source:
         `share` hears how much of the file is read.
         """
         size = max(1, self.path.stat().st_size)
-        with _text(self.path, self.encoding) as text:
+        with self.path.open("rb") as raw, TextIOWrapper(raw, self.encoding, newline="") as text:
             for line, cells in _parsed(text, self.separator):
-                share(text.buffer.tell() / size)
+                share(raw.tell() / size)
                 if line > 1 and any(cell.strip() for cell in cells):
                     named = dict(zip(self.header, (cell.strip() for cell in cells), strict=False))
                     surplus = any(cell.strip() for cell in cells[len(self.header) :])

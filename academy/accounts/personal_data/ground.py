@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from email import message_from_binary_file, policy
 from email.message import EmailMessage
 from email.utils import getaddresses
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -60,17 +61,28 @@ def _audit_export(subject: Subject) -> Iterator[Document]:
 
 def _audit_rows(subject: Subject) -> Iterator[Entry]:
     """Go through the acts; of their texts only those about this person, not the names of others."""
-    own = sa.select(AuditEntry, AuditText.content).outerjoin(
+    columns = (
+        AuditEntry.id,
+        AuditEntry.at,
+        AuditEntry.act,
+        AuditEntry.actor,
+        AuditEntry.target,
+        AuditEntry.door,
+    )
+    own = sa.select(*columns, AuditText.content).outerjoin(
         AuditText, sa.and_(AuditText.entry_id == AuditEntry.id, AuditText.about == subject.public_id)
     )
-    query = own.where(_acts(subject)).order_by(AuditEntry.id)
-    for entry, text in db.session.execute(query, execution_options={"yield_per": 500}):
-        known = ACTS.get(entry.act)
-        part = BY if entry.actor == subject.public_id else ON
-        shown = {"at": entry.at, "act": str(known.sentence) if known else entry.act, "part": str(part)}
-        whole = {"at": entry.at, "act": entry.act, "on": entry.target, "door": entry.door}
-        yield Entry(shown, whole | {"said": json.loads(text) if text else None})
-        db.session.expunge(entry)
+    query = own.where(_acts(subject)).order_by(AuditEntry.id, AuditText.part)
+    rows = db.session.execute(query, execution_options={"yield_per": 500})
+    for _number, texts in groupby(rows, key=lambda row: row.id):
+        first, *more = texts
+        known = ACTS.get(first.act)
+        part = BY if first.actor == subject.public_id else ON
+        said = [json.loads(row.content) for row in (first, *more) if row.content]
+        shown = {"at": first.at, "act": str(known.sentence) if known else first.act, "part": str(part)}
+        yield Entry(
+            shown, {"at": first.at, "act": first.act, "on": first.target, "door": first.door, "said": said}
+        )
 
 
 def _audit_erase(subject: Subject) -> Leftover:

@@ -16,7 +16,7 @@ from academy.accounts import links, records
 from academy.accounts.models import Person, Role
 from academy.accounts.personal_data import archive, erasure, own
 from academy.accounts.personal_data.models import DataRequest
-from academy.db import commit_now, db, reading, release
+from academy.db import commit_now, db, reading
 from academy.errors import Conflict, NotAllowed, NotFound
 
 COPY, ERASURE = "copy", "erasure"
@@ -166,7 +166,7 @@ def copy_job(job: jobs.Job, *, request: str) -> None:
     with tempfile.TemporaryFile() as file:
         with reading():
             archive.write(db.session.get_one(Person, person_id), file)
-            release()
+            db.session.rollback()  # ends what only read; a commit would write the lease of this job
         size = storage.put(key_of(public_id), _rewound(file))
     found = db.session.scalar(
         _with_people().where(DataRequest.public_id == public_id).with_for_update(of=DataRequest)

@@ -112,7 +112,7 @@ def _accounts(person: Person, colleague: Person) -> None:
     jobs.add("mail.send", to=colleague.email, subject="Other", text="Nothing about anybody.", html="<p>x</p>")
     failed = jobs.add("accounts.reset", email=EMAIL)
     failed.state, failed.error = "failed", f"550 no such mailbox {EMAIL}"
-    jobs.add("accounts.invite", person=str(person.public_id))
+    jobs.add("accounts.tell_decision", person=str(person.public_id), decision="confirmed", claim="before")
     for name, to, text in (
         ("own", EMAIL, "Hello."),
         ("about", colleague.email, f"{LATIN} asks."),

@@ -141,6 +141,8 @@ def _unknown_error(error: Exception) -> tuple[Response, int]:
 
 def is_passing(error: BaseException) -> bool:
     """Say whether something the Academy needs is away or full, so that the same may work a little later."""
+    if isinstance(error, Unavailable):
+        return True
     return transactions.is_passing(error) or (isinstance(error, OSError) and error.errno in PASSING)
 
 

@@ -19,11 +19,12 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from academy import clock, logs, trace, waking
 from academy.db import BigId, JsonType, Model, PublicId, UtcDateTime, db, new_public_id, reading, release
-from academy.errors import DomainError, Unavailable
+from academy.errors import DomainError, is_passing
 
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
+AWAY_PAUSE = timedelta(seconds=30)
 MOST_TRIES = 5
 FIRST_PAUSE = timedelta(seconds=5)
 
@@ -231,14 +232,20 @@ def _done(job: Job) -> dict[str, Any]:
 def _note_failure(lease: Lease, error: Exception) -> str:
     job = db.session.get_one(Job, lease.job_id)
     kind, public_id = job.kind, job.public_id
-    refused = isinstance(error, DomainError) and not isinstance(error, Unavailable)  # which may come back
+    away = is_passing(error)  # what the job needs is not there just now, so that this was no try
+    refused = isinstance(error, DomainError) and not away
     text = str(error) if refused else "".join(traceback.format_exception(error))[-4000:]
     try:
-        _end(lease, error=text, **_failed(job, final=refused or job.tries >= MOST_TRIES))
+        end = _wait(job) if away else _failed(job, final=refused or job.tries >= MOST_TRIES)
+        _end(lease, error=text, **end)
     except LeaseLost:
         db.session.rollback()
     log.log(logging.WARNING if refused else logging.ERROR, "job %s %s: %s", kind, public_id, text)
     return "refused" if refused else "failed"
+
+
+def _wait(job: Job) -> dict[str, Any]:
+    return {**_QUEUED, "tries": job.tries - 1, "due": clock.now() + AWAY_PAUSE}
 
 
 def _failed(job: Job, *, final: bool) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Jobs run once in effect: failures wait and come back, a killed worker's lease runs out."""
 
+import errno
 from datetime import timedelta
 from uuid import uuid4
 
@@ -79,6 +80,22 @@ def test_the_job_of_a_killed_worker_runs_again_when_its_lease_ends(
     db.session.commit()
     assert jobs.run_due() == 1
     assert (job.state, job.tries, written()) == ("done", 2, 1)
+
+
+def test_a_job_waits_without_losing_tries_while_what_it_needs_is_away(
+    app: Flask, faults: list[Exception]
+) -> None:
+    job = jobs.add("test", name="a")
+    db.session.commit()
+    for _ in range(2 * jobs.MOST_TRIES):
+        faults.append(OSError(errno.ENOSPC, "no space left"))
+        jobs.run_due()
+        assert (job.state, job.tries, written()) == ("queued", 0, 0)
+        job.due = clock.now()
+        db.session.commit()
+
+    jobs.run_due()
+    assert (job.state, job.tries, written()) == ("done", 1, 1)
 
 
 def test_a_job_of_a_rolled_back_transaction_does_not_exist(app: Flask, faults: list[Exception]) -> None:

@@ -22,6 +22,7 @@ from academy.accounts.personal_data.sources import (
     StoredFile,
     Subject,
 )
+from academy.accounts.personal_data.words import outcome
 from academy.certificates import queries, services
 from academy.certificates.facts import Facts
 from academy.certificates.models import Certificate, ErasedSerial
@@ -59,8 +60,14 @@ def _entry(certificate: Certificate) -> Entry:
         "course": facts.title,
         "status": certificate.status,
     }
-    more = {"issued": certificate.issued, "revoked": certificate.revoked, "reason": certificate.reason}
-    return Entry(shown | more, shown | more | {"facts": facts.as_json()})
+    more: dict[str, object] = {
+        "issued": certificate.issued,
+        "revoked": certificate.revoked,
+        "reason": certificate.reason,
+    }
+    return Entry(
+        shown | more | {"status": outcome(certificate.status)}, shown | more | {"facts": facts.as_json()}
+    )
 
 
 def _erase(subject: Subject) -> Leftover:

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
 from academy.accounts.personal_data.sources import Document, Entry, Holding, Leftover, Source, Subject
+from academy.accounts.personal_data.words import outcome
 from academy.courses.models import (
     Activity,
     Attempt,
@@ -106,7 +107,8 @@ def _attempts(subject: Subject) -> Iterator[Entry]:
     query = columns.join(Enrolment, Enrolment.id == Attempt.enrolment_id)
     query = query.join(Activity, Activity.id == Attempt.activity_id).where(Enrolment.person_id == subject.id)
     for row in _rows(query.order_by(Attempt.id), batch=20):
-        yield Entry({**row, "title": translated(row["title"])}, row)
+        told = {name: outcome(row[name]) for name in ("completion", "success")}
+        yield Entry({**row, **told, "title": translated(row["title"])}, row)
 
 
 def _launches(subject: Subject) -> Iterator[Entry]:

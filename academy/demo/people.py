@@ -5,6 +5,7 @@ from random import Random
 
 from academy.accounts import passwords, services
 from academy.accounts.models import Organisation, Person, Role, State
+from academy.accounts.privacy import PRIVACY_VERSION
 from academy.accounts.services import Profile
 from academy.db import db
 from academy.demo import data
@@ -61,7 +62,7 @@ def accounts(units: dict[str, list[Organisation]]) -> dict[str, Person]:
         )
         if role:
             services.grant(person, role=role, state_code=state if role is Role.COORDINATOR else None)
-        person.demo = True
+        _settle(person)
         made[email] = person
     return made
 
@@ -81,8 +82,14 @@ def learners(count: int, *, random: Random, units: dict[str, list[Organisation]]
         )
         if random.random() < 0.04:
             person.state_confirmed = person.organisation_confirmed = None
-        person.demo = True
+        _settle(person)
         yield person
+
+
+def _settle(person: Person) -> None:
+    """Mark a person as invented, who has nothing left to read before they begin."""
+    person.demo = True
+    person.privacy_version, person.privacy_accepted = PRIVACY_VERSION, person.created
 
 
 def _organisation(

@@ -2,13 +2,14 @@
 
 from base64 import b64encode
 from collections.abc import Iterator
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
-from academy import storage
+from academy import clock, storage
 from academy.accounts.personal_data.sources import (
     Document,
     Entry,
@@ -18,6 +19,7 @@ from academy.accounts.personal_data.sources import (
     StoredFile,
     Subject,
 )
+from academy.accounts.personal_data.words import outcome
 from academy.courses.models import Activity, Course, Enrolment
 from academy.db import db, iri_base
 from academy.locale import translated
@@ -28,7 +30,7 @@ from academy.xapi.people import Individual, Kept
 from academy.xapi.queries import Row
 
 STATEMENTS_SHOWN = (
-    Column("stored", _l("When"), "datetime"),
+    Column("at", _l("When"), "datetime"),
     Column("verb", _l("What happened")),
     Column("object", _l("With what")),
 )
@@ -84,7 +86,15 @@ def _statement(row: Row) -> Entry:
         thing.get("id", thing.get("objectType", ""))
     )
     words = _nearest(verb.get("display")) or str(verb["id"]).rpartition("/")[2]
-    return Entry({"stored": row.stored, "verb": words, "object": name}, row.text)
+    return Entry({"at": _moment(statement, row), "verb": words, "object": name}, row.text)
+
+
+def _moment(statement: dict[str, Any], row: Row) -> datetime:
+    """Return when it happened as the statement says, else when it was stored."""
+    try:
+        return clock.parse(str(statement["timestamp"]))
+    except ValueError:
+        return row.stored
 
 
 def _nearest(display: dict[str, str] | None) -> str:
@@ -135,7 +145,8 @@ def _parts(subject: Subject) -> Iterator[Entry]:
 
 def _entries(query: Any) -> Iterator[Entry]:
     for row in db.session.execute(query, execution_options={"yield_per": 500}).mappings():
-        yield Entry({**row, "title": translated(row["title"])}, dict(row))
+        told = {name: outcome(row[name]) for name in ("completion", "success")}
+        yield Entry({**row, **told, "title": translated(row["title"])}, dict(row))
 
 
 def _columns(table: Any) -> tuple[Any, ...]:

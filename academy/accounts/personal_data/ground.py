@@ -34,7 +34,6 @@ PIECE = 262_144
 ACT = (Column("at", _l("When"), "datetime"), Column("act", _l("Act")), Column("part", _l("Your part")))
 LETTER = (
     Column("subject", _l("Subject")),
-    Column("state", _l("Status")),
     Column("created", _l("Written"), "datetime"),
 )
 BY, ON = _l("done by you"), _l("done to your account or data")

@@ -37,6 +37,7 @@ from academy.tables import Column
 
 ATTEMPTS = ("account", "account of browser", "mail to")
 COARSE_FROM = 5
+LANGUAGE_NAMES = {"en": "English", "ru": "Русский"}
 NOWHERE = "erased.invalid"
 COPIES = "personal"
 
@@ -144,7 +145,7 @@ def _facts(person: Person) -> Iterable[dict[str, object]]:
         ("organisation", _l("Organisation"), translated(unit.name) if unit else None),
         ("organisation_confirmed", _l("Organisation confirmed"), person.organisation_confirmed),
         ("claim_declined", _l("Place of service declined"), person.claim_declined),
-        ("language", _l("Language"), person.language),
+        ("language", _l("Language"), LANGUAGE_NAMES.get(person.language)),
         ("time_zone", _l("Time zone"), person.time_zone),
         ("email_confirmed", _l("Address confirmed"), person.email_confirmed),
         ("privacy_version", _l("Privacy notice accepted"), person.privacy_version),

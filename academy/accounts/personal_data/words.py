@@ -1,4 +1,4 @@
-"""The names of requests and of their states."""
+"""The names of requests, of their states, and of outcomes in an archive."""
 
 from flask_babel import lazy_gettext as _l
 
@@ -12,3 +12,19 @@ STATES = {
     "ready": _l("Ready"),
     "expired": _l("No longer kept"),
 }
+
+OUTCOMES = {
+    "completed": _l("Completed"),
+    "incomplete": _l("In progress"),
+    "not attempted": _l("Not started"),
+    "passed": _l("Passed"),
+    "failed": _l("Failed"),
+    "valid": _l("Valid"),
+    "revoked": _l("Revoked"),
+    "superseded": _l("Superseded"),
+}
+
+
+def outcome(code: str) -> str:
+    """Return the word for a completion, a success or a status; a dash where nothing is known."""
+    return str(OUTCOMES.get(code, "–"))

@@ -3,12 +3,15 @@
 import errno
 import logging
 
-from flask import Flask, Response, jsonify, make_response, render_template, request
+import sqlalchemy as sa
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from flask_babel import lazy_gettext as _l
+from flask_login import AnonymousUserMixin, current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from academy import emergency, trace, transactions
+from academy.db import db
 
 log = logging.getLogger(__name__)
 
@@ -132,11 +135,22 @@ def _http_error(error: HTTPException) -> tuple[Response, int] | HTTPException:
 
 def _unknown_error(error: Exception) -> tuple[Response, int]:
     log.error("unexpected error", exc_info=error)
+    _end_transaction()
     if is_passing(error):
         return _answer(503, Unavailable.message)
     if transactions.is_collision(error):  # two did the same in the same moment
         return _answer(409, Conflict.message)
     return _answer(500, _l("The fault was written to the log. Nothing you had saved is lost."))
+
+
+def _end_transaction() -> None:
+    """End what is left of the transaction; where the database is away, nobody is known to be signed in."""
+    try:
+        db.session.rollback()
+        getattr(current_user, "is_authenticated", False)
+    except sa.exc.SQLAlchemyError:
+        db.session.remove()
+        g._login_user = AnonymousUserMixin()
 
 
 def is_passing(error: BaseException) -> bool:

@@ -24,7 +24,7 @@ from academy.errors import DomainError, is_passing
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
-AWAY_PAUSE = timedelta(seconds=30)
+AWAY_PAUSE = timedelta(seconds=10)
 MOST_TRIES = 5
 FIRST_PAUSE = timedelta(seconds=5)
 

@@ -130,12 +130,10 @@ def is_passing(error: BaseException) -> bool:
     """Say whether an error of the database may be gone when the same is tried again a little later."""
     if isinstance(error, sa.exc.TimeoutError):
         return True
-    if not isinstance(error, sa.exc.DBAPIError):
-        return False
-    cause = error.orig
+    cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
     if isinstance(cause, psycopg.Error):
         return (
-            error.connection_invalidated
+            getattr(error, "connection_invalidated", False)
             or (cause.sqlstate is None and isinstance(cause, psycopg.OperationalError))
             or (cause.sqlstate or "").startswith(_PASSING_STATES)
         )
@@ -190,6 +188,9 @@ def _end_sqlite(connection: sa.Connection) -> None:
     """Commit before the turn passes on, so that the next writer finds the file unlocked."""
     try:
         connection.connection.commit()
+    except sqlite3.Error:
+        connection.connection.rollback()  # while nobody else has the turn
+        raise
     finally:
         _give_up_turn(None, connection)
 

@@ -50,12 +50,12 @@ class Folder:
 
     def read(self, key: str) -> bytes:
         """Return a whole file."""
-        with _answering():
+        with _answering(self.root):
             return (self.root / key).read_bytes()
 
     def pieces(self, key: str, start: int, end: int | None) -> Iterator[bytes]:
         """Open at once, read as asked."""
-        with _answering():
+        with _answering(self.root):
             file = (self.root / key).open("rb")
         return _Pieces(file, start, end)
 
@@ -68,7 +68,7 @@ class Folder:
 
     def size(self, key: str) -> int:
         """Return the size of a file."""
-        with _answering():
+        with _answering(self.root):
             return (self.root / key).stat().st_size
 
     def listed(self, folder: str | None) -> Iterator[Stored]:
@@ -164,10 +164,12 @@ class _Pieces:
 
 
 @contextmanager
-def _answering() -> Iterator[None]:
+def _answering(root: Path | None = None) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError:
+        if root is not None and not root.is_dir():
+            raise StorageGone(f"the folder {root} is not there") from None
         raise
     except OSError as error:
         raise gone(error) from error

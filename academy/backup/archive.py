@@ -39,10 +39,18 @@ class Writer:
     def __init__(self, file: BinaryIO, head: Facts) -> None:
         """Begin with what the archive is."""
         self._tar = tarfile.TarFile(fileobj=file, mode="w", copybufsize=CHUNK)
-        self._sums = tempfile.TemporaryFile()  # noqa: SIM115 -- closed in `finish`
+        self._sums = tempfile.TemporaryFile()  # noqa: SIM115 -- closed in __exit__
         self.members = self.size = 0
         text = _encoded(head)
         self.add(HEAD, len(text), [text])
+
+    def __enter__(self) -> Self:
+        """Give back the writer itself."""
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Close what is open besides the file."""
+        self._sums.close()
 
     def add(self, name: str, size: int, chunks: Iterable[bytes]) -> None:
         """Add a member of a known size, read as it is written."""
@@ -64,7 +72,6 @@ class Writer:
         text = _encoded({**manifest, **counts})
         self._tar.addfile(_about(MANIFEST, len(text)), io.BytesIO(text))
         self._tar.close()
-        self._sums.close()
         return digest
 
 
@@ -263,7 +270,7 @@ def _encoded(facts: Facts) -> bytes:
 def _decoded(content: IO[bytes]) -> Facts:
     try:
         facts = json.loads(content.read(LARGEST_TEXT))
-    except ValueError as error:
+    except (ValueError, tarfile.TarError) as error:
         raise BadArchive(_l("The backup is damaged: what it says of itself cannot be read.")) from error
     if not isinstance(facts, dict):
         raise BadArchive

@@ -2,7 +2,7 @@
 
 import gzip
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from itertools import chain
@@ -44,22 +44,16 @@ def create(path: Path, *, progress: Progress = lambda share: None) -> Written:
     Rows are read under one snapshot. Files are written before the rows that name them and never changed, so
     those of the snapshot are there. Raises NotUpgraded, StorageGone.
     """
-    with archive.whole_or_not(path) as file:
+    with archive.whole_or_not(path) as file, ExitStack() as stack:
         with _snapshot() as connection:
-            writer = Writer(file, _head(connection))
+            writer = stack.enter_context(Writer(file, _head(connection)))
             shown = _Shown(progress, _total(connection))
             counts = {form.name: _add_table(writer, connection, form, shown) for form in tables.kept()}
             named = set(files.named(connection))
         kept, missing = _add_files(writer, named, shown)
         for name, content in files.own_keys():
             writer.add(f"keys/{name}", len(content), [content])
-        manifest = {
-            "tables": counts,
-            "files": kept,
-            "missing": missing,
-            "finished": clock.rfc3339(clock.now()),
-        }
-        digest = writer.finish(manifest)
+        digest = writer.finish({"tables": counts, "files": kept, "missing": missing})
     progress(1.0)
     return Written(sum(counts.values()), kept, path.stat().st_size, digest, tuple(missing))
 

@@ -78,13 +78,13 @@ def test_create_without_password_mails_a_link(run):
 def test_create_refuses_with_a_reason_and_leaves_nothing(run, more, code):
     accounts.person(email="taken@example.org")
     db.session.commit()
-    before = len(queries.all_people())
+    before = len(list(queries.all_people()))
 
     answer = create(run, *more, input="short\n") if more[0] != "--state" else create(run, *more)
 
     assert answer.exit_code == code
     assert answer.output.strip()
-    assert len(queries.all_people()) == before
+    assert len(list(queries.all_people())) == before
 
 
 def test_list_prints_people_as_table_and_json(run):
@@ -97,6 +97,7 @@ def test_list_prints_people_as_table_and_json(run):
     rows = json.loads(run("list", "--json").output)
 
     assert [row["email"] for row in rows] == ["ana@example.org", "ion@example.org"]
+    assert rows[1].pop("created").endswith("Z")
     assert rows[1] == {
         "email": "ion@example.org",
         "name_latin": "Ion Munteanu",
@@ -107,9 +108,30 @@ def test_list_prints_people_as_table_and_json(run):
         "roles": ["coordinator", "learner"],
         "language": "en",
         "active": True,
+        "waiting": False,
     }
     assert (rows[0]["organisation"], rows[0]["state_confirmed"]) == ("Border Police", False)
     assert "coordinator learner" in run("list").output
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        (("--role", "trainer"), ["ge-trainer@example.org"]),
+        (("--role", "learner"), ["ge-trainer@example.org", "md-waiting@example.org", "md@example.org"]),
+        (("--state", "md"), ["md-waiting@example.org", "md@example.org"]),
+        (("--waiting",), ["md-waiting@example.org"]),
+        (("--waiting", "--state", "GE"), []),
+    ],
+)
+def test_list_can_be_narrowed(run, filters, expected):
+    accounts.person(email="md@example.org")
+    accounts.person(email="md-waiting@example.org", confirmed=False)
+    accounts.person(email="ge-trainer@example.org", state="GE", roles=["trainer"])
+    accounts.person(email="gone@erased.invalid", erased=True, active=False)
+    db.session.commit()
+
+    assert [row["email"] for row in json.loads(run("list", *filters, "--json").output)] == expected
 
 
 def test_list_of_nobody_says_so(run):

@@ -176,6 +176,7 @@ def found_or_made(find: Callable[[], Row | None], make: Callable[[], Row]) -> Ro
 def lock(row: Model) -> None:
     """Let no other transaction change a row until this one ends, and read it as it is now."""
     if db.session.get_bind().dialect.name == "postgresql":
+        db.session.flush()  # what this transaction has changed stays
         db.session.refresh(row, with_for_update={"key_share": True})
 
 

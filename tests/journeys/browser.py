@@ -22,6 +22,7 @@ from academy.courses.packages import importing
 from academy.courses.packages.importing import Destination
 from academy.db import db
 from academy.operation import upgrade
+from tests import databases
 
 PROJECT = Path(__file__).resolve().parents[2]
 CHROMIUM = "/usr/bin/chromium"
@@ -33,8 +34,10 @@ DEMO_LEARNERS = "12"
 class Server:
     """The Academy in a process of its own; may be killed and started again on the same instance."""
 
-    def __init__(self, instance: Path) -> None:
+    def __init__(self, instance: Path, *, database: str = "sqlite") -> None:
+        """Take the folder, and the kind of database."""
         self.instance, self.port = instance, _free_port()
+        self.database_url = databases.made(database, instance).url
         self.url = f"http://localhost:{self.port}"
         self.process: subprocess.Popen[bytes] | None = None
         self.app = self._prepared()
@@ -108,6 +111,7 @@ class Server:
         """Return the settings of the server."""
         return {
             "ACADEMY_INSTANCE_PATH": str(self.instance),
+            "ACADEMY_DATABASE_URL": self.database_url,
             "ACADEMY_BASE_URL": self.url,
             "ACADEMY_SECRET_KEY": "browser-tests",
         }
@@ -116,7 +120,7 @@ class Server:
         app = create_app(
             {
                 "INSTANCE_PATH": str(self.instance),
-                "DATABASE_URL": f"sqlite:///{self.instance / 'academy.sqlite'}",
+                "DATABASE_URL": self.database_url,
                 "STORAGE_URL": f"file:{self.instance / 'storage'}",
                 "SECRET_KEY": "browser-tests",
                 "BASE_URL": self.url,
@@ -144,17 +148,19 @@ def import_package(course: Course, file: Path, *, language: str = "en") -> None:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Run one server on an instance of its own; each test brings its own people and courses."""
-    running = Server(tmp_path_factory.mktemp("server")).start()
+    kind = request.config.getoption("--database")
+    running = Server(tmp_path_factory.mktemp("server"), database=kind).start()
     yield running
     running.stop()
 
 
 @pytest.fixture(scope="session")
-def academy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def academy(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Run one server with the demonstration and a few invented learners."""
-    running = Server(tmp_path_factory.mktemp("academy"))
+    kind = request.config.getoption("--database")
+    running = Server(tmp_path_factory.mktemp("academy"), database=kind)
     running.shell("demo", "load", "--learners", DEMO_LEARNERS)
     running.start()
     yield running

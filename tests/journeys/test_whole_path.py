@@ -26,7 +26,7 @@ from tests.journeys.acting import DEMO_PASSWORD, RIGHT, WRONG, Newcomer
 from tests.journeys.browser import Server, sign_in
 from tests.journeys.learning import leave
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.both_databases]
 
 CODE = "PATH-2026"
 TITLES = {"title_en": "Borders that work together", "title_ru": "Граница: служба и сотрудничество"}

@@ -17,9 +17,8 @@ setup-tests: ## the same, and the services that tests start: PostgreSQL, Redis
 run: setup   ## serve the Academy with demo data at http://localhost:$(PORT)
 	@.venv/bin/python tools/run.py --port $(PORT)
 
-test: setup-tests ## all tests on SQLite, then what touches the database on PostgreSQL
-	@.venv/bin/pytest -q -n 2 --dist loadscope $(PYTEST)
-	@.venv/bin/pytest -q -n 2 --dist loadscope --database postgresql $(PYTEST)
+test: setup-tests ## all tests on SQLite, and what touches the database on PostgreSQL
+	@.venv/bin/python tools/test.py $(PYTEST)
 
 check: setup ## format, lint, types, layers, catalogues
 	@.venv/bin/ruff format --check .
@@ -28,8 +27,9 @@ check: setup ## format, lint, types, layers, catalogues
 	@.venv/bin/lint-imports
 	@$(ACADEMY) i18n check
 
-conformance: setup-tests ## the whole package corpus and the public suites
-	@.venv/bin/pytest -q -m "conformance or not conformance" tests/conformance tests/journeys --whole-corpus
+conformance: setup-tests ## the whole package corpus, the public suites, and minutes of load with kills
+	@.venv/bin/pytest -q -m "conformance or not conformance" tests/conformance tests/journeys tests/faults --whole-corpus
+	@.venv/bin/pytest -q tests/faults --whole-corpus --database postgresql
 
 bench: setup-tests ## print the figures of the issues with their references
 	@.venv/bin/python tools/bench.py $(BENCH)

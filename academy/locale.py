@@ -58,9 +58,8 @@ def switch_url(other: str) -> str:
 
 def remember(answer: Response, chosen: str) -> None:
     """Keep the chosen language on this browser for a year."""
-    answer.set_cookie(
-        COOKIE, chosen, max_age=31_536_000, samesite="Lax", httponly=True, secure=current_app.config["SESSION_COOKIE_SECURE"]
-    )
+    secure = current_app.config["SESSION_COOKIE_SECURE"]
+    answer.set_cookie(COOKIE, chosen, max_age=31_536_000, samesite="Lax", httponly=True, secure=secure)
 
 
 def day(moment: datetime | None, style: str = "long") -> str:

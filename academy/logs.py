@@ -68,8 +68,6 @@ def set_up(config: Mapping[str, object], stream: TextIO | None = None) -> None:
     """Write the log of this process to standard error: JSON where nobody watches, else readable."""
     stream = stream or sys.stderr
     level = logging.getLevelNamesMapping()[str(config["LOG_LEVEL"])]
-    wanted = str(config["LOG_FORMAT"])
-    as_json = wanted == "json" or (wanted == "auto" and not stream.isatty())
     shared: list[Any] = [
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
@@ -78,7 +76,7 @@ def set_up(config: Mapping[str, object], stream: TextIO | None = None) -> None:
     last: list[Any] = [
         structlog.processors.format_exc_info,
         without_personal_data,
-        *_rendering(as_json, stream),
+        *_rendering(as_json(config, stream), stream),
     ]
     structlog.configure(
         processors=[*shared, *last],
@@ -100,6 +98,12 @@ def set_up(config: Mapping[str, object], stream: TextIO | None = None) -> None:
     server.propagate = True
 
 
+def as_json(config: Mapping[str, object], stream: TextIO) -> bool:
+    """Say whether the log is written as JSON: where the settings want it, else where nobody watches."""
+    wanted = str(config["LOG_FORMAT"])
+    return wanted == "json" or (wanted == "auto" and not stream.isatty())
+
+
 def job(kind: str, code: str, outcome: str) -> None:
     """Write the line of a job that has just been run."""
     work = trace.present()
@@ -118,8 +122,8 @@ def without_personal_data(logger: object, method: str, event: Event) -> Event:
     return event
 
 
-def _rendering(as_json: bool, stream: TextIO) -> list[Any]:
-    if as_json:
+def _rendering(wanted: bool, stream: TextIO) -> list[Any]:
+    if wanted:
         return [_json]
     return [structlog.dev.ConsoleRenderer(colors=stream.isatty(), timestamp_key="at")]
 

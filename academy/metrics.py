@@ -4,13 +4,17 @@ Where a server has several processes, `serve` names a folder in PROMETHEUS_MULTI
 their figures together, so that whichever process is asked tells the sum.
 """
 
-from collections.abc import Sized
+import os
+import shutil
+from collections.abc import Mapping, Sized
 from functools import cache
+from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
 
 disable_created_metrics()
 
+SHARED = "PROMETHEUS_MULTIPROC_DIR"
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -36,6 +40,20 @@ CONNECTIONS = Gauge(
     multiprocess_mode="livesum",
     registry=REGISTRY,
 )
+
+
+def new_folder(config: Mapping[str, object]) -> Path:
+    """Make the folder in which the processes of a server that begins now keep their figures together.
+
+    Those of servers that have ended are removed.
+    """
+    above = Path(str(config["INSTANCE_PATH"])) / "figures"
+    for old in above.glob("[0-9]*"):
+        if old.name == str(os.getpid()) or not Path(f"/proc/{old.name}").exists():
+            shutil.rmtree(old, ignore_errors=True)
+    folder = above / str(os.getpid())
+    folder.mkdir(parents=True)
+    return folder
 
 
 def request(route: str, method: str, status: int, seconds: float) -> None:

@@ -26,7 +26,6 @@ from academy.errors import NotFound
 from academy.jobs import Job
 from academy.security import access
 
-SHARED = "PROMETHEUS_MULTIPROC_DIR"
 KEPT_SECONDS = 5.0
 
 Values = Iterable[tuple[tuple[str, ...], float]]
@@ -67,8 +66,8 @@ def page() -> Response:
     if not _may_read():
         raise NotFound
     registry = CollectorRegistry()
-    if os.environ.get(SHARED):
-        _forget_the_dead(Path(os.environ[SHARED]))
+    if os.environ.get(metrics.SHARED):
+        _forget_the_dead(Path(os.environ[metrics.SHARED]))
         MultiProcessCollector(registry)
         text = generate_latest(registry)
     else:
@@ -161,7 +160,7 @@ def _processes() -> Iterator[Metric]:
 
 def _family_of_processes() -> list[int]:
     """Return this process, or where a server has started several, all of them."""
-    if not os.environ.get(SHARED):
+    if not os.environ.get(metrics.SHARED):
         return [os.getpid()]
     parent = os.getppid()
     children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()

@@ -13,6 +13,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
+from academy import logs, metrics, server_log
 from academy.workers import THREADS, Crew
 
 log = logging.getLogger(__name__)
@@ -45,10 +46,14 @@ def serve(host: str, port: int, socket: str | None, socket_mode: str, workers: i
         raise click.UsageError("SQLite takes one process; more need ACADEMY_DATABASE_URL of PostgreSQL.")
     if not os.environ.get("ACADEMY_CONFIG"):
         os.environ.setdefault("ACADEMY_BASE_URL", f"http://localhost:{port}")
-    place = ("--host", host, "--port", str(port))
+    place: tuple[str, ...] = ("--host", host, "--port", str(port))
     if socket:
         place = ("--uds", socket, "--uds-permissions", f"0o{socket_mode}")
     os.environ[PARENT] = str(os.getpid())  # which exec keeps
+    if workers > 1:
+        os.environ[metrics.SHARED] = str(metrics.new_folder(current_app.config))
+    if logs.as_json(current_app.config, sys.stderr):
+        place = (*place, "--log-config", str(server_log.CONFIGURATION))
     os.execv(sys.executable, [sys.executable, "-m", "granian", *arguments(*place, workers=workers)])  # noqa: S606
 
 
@@ -78,6 +83,7 @@ def worker(processes: int, threads: int) -> None:
         oversee(processes, threads)
         return
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    logs.set_up(app.config)
     end_with_parent()
     asked = asked_to_end()
     crew = Crew(app, threads=threads, place="process")

@@ -1,4 +1,4 @@
-"""What strangers ask for or try: whose account it is about is looked up later, so that no answer takes longer."""
+"""What strangers ask for or try: whose account it concerns is looked up later, so that no answer tells."""
 
 from academy import audit, jobs, trace
 from academy.accounts import queries, records, services, throttle

@@ -107,6 +107,7 @@ def test_xapi_can_be_lifted_out() -> None:
         "clock",
         "config",
         "db",
+        "transactions",
         "replica",
         "errors",
         "locale",

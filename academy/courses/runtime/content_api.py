@@ -97,6 +97,14 @@ def state(label: str) -> tuple[Response, int]:
 
 
 @access.token
+def clear(label: str) -> Response:
+    """Have the browser forget what content kept on this origin, after a session on a shared computer."""
+    answer = _page("courses/player-clear.html")
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
+
+
+@access.token
 def script(label: str, digest: str, name: str) -> Response:
     """Serve the player's own scripts, which the API page needs on its own origin."""
     if name not in SCRIPTS:

@@ -88,6 +88,7 @@ def elsewhere(label: str, path: str = "") -> Response:
 blueprint.add_url_rule("/v/<uuid:version>", view_func=content_files.package_file)
 blueprint.add_url_rule("/_api/commit", view_func=content_api.commit, methods=["POST"])
 blueprint.add_url_rule("/_api/state", view_func=content_api.state, methods=["GET", "POST"])
+blueprint.add_url_rule("/_api/clear", view_func=content_api.clear)
 blueprint.add_url_rule("/_api/<token>", view_func=content_api.api_page)
 blueprint.add_url_rule("/_player/<digest>/<name>", view_func=content_api.script)
 _ANY = ["GET", "POST", "PUT", "PATCH", "DELETE"]

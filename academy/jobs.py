@@ -28,9 +28,7 @@ AWAY_PAUSE = timedelta(seconds=10)
 MOST_TRIES = 5
 FIRST_PAUSE = timedelta(seconds=5)
 
-_HELD = "academy.lease"
-_ADDED = "academy.jobs"
-
+_HELD, _ADDED = "academy.lease", "academy.jobs"
 Handler = Callable[..., None]
 _handlers: dict[str, Handler] = {}
 
@@ -58,8 +56,7 @@ class Job(Model):
     payload: Mapped[dict[str, Any]] = mapped_column(JsonType)
     state: Mapped[str] = mapped_column(sa.String(10), default="queued")
     due: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
-    #: Seconds between two runs of regular work.
-    every: Mapped[int | None]
+    every: Mapped[int | None]  # seconds between two runs of regular work
     worker: Mapped[UUID | None] = mapped_column(PublicId)
     lease: Mapped[UUID | None] = mapped_column(sa.Uuid)
     leased_until: Mapped[datetime | None] = mapped_column(UtcDateTime)

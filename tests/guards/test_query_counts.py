@@ -60,11 +60,10 @@ def counts(app: Flask, browser: FlaskClient, sample: "Sample", queries: Counting
 
 def addresses(app: Flask, sample: "Sample") -> Iterator[str]:
     for rule in app.url_map.iter_rules():
-        if "GET" in (rule.methods or ()) and rule.arguments <= sample.values.keys():
-            if not rule.endpoint.startswith(("content.", "xapi.")) and "static" not in rule.endpoint:
-                yield app.url_map.bind("localhost").build(
-                    rule.endpoint, {k: sample.values[k] for k in rule.arguments}
-                )
+        page = not rule.endpoint.startswith(("content.", "xapi.")) and "static" not in rule.endpoint
+        if page and "GET" in (rule.methods or ()) and rule.arguments <= sample.values.keys():
+            known = {name: sample.values[name] for name in rule.arguments}
+            yield app.url_map.bind("localhost").build(rule.endpoint, known)
 
 
 class Sample:

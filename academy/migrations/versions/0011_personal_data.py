@@ -1,4 +1,4 @@
-"""People whose data was erased, what people ask for, receipts of erasures, and numbers of certificates that went."""
+"""People whose data was erased, what people ask for, receipts of erasures, certificates that went."""
 
 import sqlalchemy as sa
 from alembic import op

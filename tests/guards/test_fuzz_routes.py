@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 from werkzeug.routing import Rule
 
+from academy.accounts.personal_data import requests
 from academy.certificates import document
 from academy.courses.models import Course, Launch, Upload
 from academy.courses.runtime import launching, tokens
@@ -111,6 +112,8 @@ def scene(app: Flask, sign_in: Any, monkeypatch: pytest.MonkeyPatch) -> Scene:
         "version": str(made.version.public_id),
         "label": launch.label,
         "upload": "",
+        "kind": "copy",
+        "request_id": str(requests.ask(waiting, "copy").public_id),
     }
     assert unit.id
     people = {

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask.testing import FlaskClient
 
 from academy import audit, jobs, mail, storage
 from academy.accounts import queries
@@ -179,6 +180,24 @@ def test_a_certificate_says_that_it_was_withdrawn(traces: Traces) -> None:
     assert checking.number(serial) == checking.Check("erased", serial, None)
     assert checking.file(pdf) == checking.Check("erased", serial, None)
     assert not storage.exists(f"certificates/{serial}.pdf")
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        ("valid", "Withdrawn at the holder&#39;s request"),
+        ("revoked", "The data of the holder was erased since"),
+    ],
+)
+def test_the_public_page_says_so(traces: Traces, client: FlaskClient, status: str, words: str) -> None:
+    serial, traces.certificate.status = traces.certificate.serial, status
+
+    erased(traces.person)
+    answer = client.get(f"/verify/{serial}")
+
+    assert answer.status_code == 200
+    assert words in answer.text
+    assert traces.course.title["en"] not in answer.text
 
 
 def test_a_revoked_certificate_stays_revoked(traces: Traces) -> None:

@@ -41,6 +41,8 @@ from academy.accounts.personal_data import receipts as data_receipts
 from academy.accounts.personal_data import registrations
 from academy.accounts.personal_data import requests as data_requests
 from academy.accounts.personal_data import sources as personal_data
+from academy.administration import cli as administration_cli
+from academy.administration import slots as administration_slots
 from academy.administration import views as administration_views
 from academy.backup import cli as backup_cli
 from academy.certificates import cli as certificates_cli
@@ -79,6 +81,7 @@ from academy.xapi import cli as xapi_cli
 from academy.xapi import resources as xapi_resources
 from academy.xapi.signals import statements_stored
 
+PLACES_OF_PEOPLE = ("/admin/people", "/admin/states", "/admin/organisations", "/admin/data-requests")
 ROOMS_WITH_JOBS = (audit, mail, accounts_jobs, courses_jobs, progress_jobs, certificates_jobs)
 
 
@@ -153,6 +156,7 @@ def _commands(app: Flask) -> None:
         reports_cli,
         demo_cli,
         backup_cli,
+        administration_cli,
     )
     for group in (
         *operation.groups,
@@ -221,15 +225,18 @@ def _slots(app: Flask) -> None:
     slot(app, "desk.waiting", accounts_slots.waiting)
     slot(app, "desk.waiting", accounts_slots.data_requests)
     slot(app, "desk.waiting", courses_slots.waiting)
+    slot(app, "desk.waiting", administration_slots.waiting)
     slot(app, "desk.rows", reports_slots.taught)
     slot(app, "desk.rows", library_slots.desk)
     slot(app, "desk.figures", reports_slots.numbers)
+    slot(app, "desk.figures", administration_slots.rows)
     slot(app, "desk.aside", reports_slots.links)
     slot(app, "desk.aside", courses_slots.acts)
     app.extensions["academy.waiting"] += [
         accounts_views.waiting_count,
         accounts_slots.requests_count,
         courses_slots.waiting_count,
+        administration_slots.waiting_count,
     ]
 
 
@@ -244,7 +251,7 @@ def _navigation(app: Flask) -> None:
         NavigationItem("home.desk", _l("Library desk"), frozenset({"editor"})),
         NavigationItem("home.desk", _l("Figures"), frozenset({"observer"})),
         NavigationItem("courses.teach", _l("My courses"), trainers | administrators),
-        NavigationItem("accounts.people", _l("People"), staff | administrators),
+        NavigationItem("accounts.people", _l("People"), staff | administrators, also=PLACES_OF_PEOPLE),
         NavigationItem("reports.completion", _l("Reports"), staff | administrators),
         NavigationItem("administration.overview", _l("Administration"), administrators),
         NavigationItem("progress.learn", _l("My learning"), frozenset({"learner"}), rank=3),

@@ -38,7 +38,8 @@ class NavigationItem:
     """One entry of the role navigation: endpoint, lazily translated label, and who sees it.
 
     Who holds several roles gets each endpoint once, under its first label. Where the entries are too many,
-    those of the highest `rank` are the first to go to "more".
+    those of the highest `rank` are the first to go to "more". `also` names further paths that belong to it;
+    of several entries that fit, the one with the longest path is the present one.
     """
 
     endpoint: str
@@ -46,6 +47,7 @@ class NavigationItem:
     roles: frozenset[str] = frozenset()
     count: Count | None = None
     rank: int = 1
+    also: tuple[str, ...] = ()
 
 
 def init_app(app: Flask) -> None:
@@ -194,11 +196,23 @@ def _navigation() -> list[dict[str, object]]:
             items.setdefault(item.endpoint, item)
     by_rank = sorted(items.values(), key=lambda item: item.rank)
     kept = {item.endpoint for item in by_rank[:MOST_ENTRIES]}
-    return [_entry(item, is_more=item.endpoint not in kept) for item in items.values()]
+    here = max(items.values(), key=_fit, default=None)
+    return [
+        {
+            "url": url_for(item.endpoint),
+            "label": item.label,
+            "current": item is here and _fit(item) > 0,
+            "count": item.count() if item.count else 0,
+            "is_more": item.endpoint not in kept,
+        }
+        for item in items.values()
+    ]
 
 
-def _entry(item: NavigationItem, *, is_more: bool) -> dict[str, object]:
-    url = url_for(item.endpoint)
-    here = request.path == url or (url != "/" and request.path.startswith(f"{url}/"))
-    count = item.count() if item.count else 0
-    return {"url": url, "label": item.label, "current": here, "count": count, "is_more": is_more}
+def _fit(item: NavigationItem) -> int:
+    """Return how much of the present path an entry covers, 0 where it is another place."""
+    paths = (url_for(item.endpoint), *item.also)
+    return max(
+        len(path) if request.path == path or (path != "/" and request.path.startswith(f"{path}/")) else 0
+        for path in paths
+    )

@@ -93,6 +93,12 @@ def queue() -> Queue:
     return found
 
 
+def count_failed() -> int:
+    """Return how many jobs have failed and wait for somebody."""
+    counted = sa.select(sa.func.count()).select_from(Job).where(_once, Job.state == "failed")
+    return db.session.scalar(counted) or 0
+
+
 def jobs_page(filters: Filters, *, total: int, number: int) -> JobsPage:
     """Return one page of jobs: those that wait in the order of their turn, others newest first."""
     pages = max(1, ceil(total / PAGE))

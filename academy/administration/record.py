@@ -101,6 +101,11 @@ def page(filters: Filters, *, before: UUID | None = None, after: UUID | None = N
     )
 
 
+def newest(most: int) -> list[AuditEntry]:
+    """Return the newest entries."""
+    return list(db.session.scalars(sa.select(AuditEntry).order_by(*_NEWEST).limit(most)))
+
+
 def every(filters: Filters) -> Iterator[tuple[AuditEntry, Said]]:
     """Go through all entries, newest first, a page at a time."""
     before: UUID | None = None

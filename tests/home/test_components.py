@@ -14,8 +14,8 @@ COMPONENTS = ACADEMY / "templates/components"
 PAGE = ACADEMY / "home/templates/home"
 IMPORT = re.compile(r'from "components/([\w-]+)\.html" import ([^%]+?)(?: with context)? %')
 MACRO = re.compile(r"{% macro (\w+)\(")
-#: Bands of a whole page, which cannot stand in a card, and pieces that only other components call.
-ELSEWHERE = {"broken_mosaic", "mosaic", "split", "upload_box", "upload_progress"}
+#: Bands of a whole page, what would send something, and pieces that only other components call.
+ELSEWHERE = {"button_form", "broken_mosaic", "mosaic", "split", "upload_box", "upload_progress"}
 
 
 @pytest.fixture

@@ -5,9 +5,10 @@ import re
 import pytest
 from lxml import html
 
-from academy import clock
+from academy import audit, clock
 from academy.accounts.models import Grant
 from academy.db import db
+from academy.jobs import Job
 from tests.factories import accounts, certificates, courses, library, progress
 
 DESKS = ("trainer", "editor", "secretariat", "observer", "administrator")
@@ -185,6 +186,36 @@ def test_people_with_several_roles_have_one_desk_and_at_most_eight_entries(staff
     assert "My learning" not in entries
     assert "Also here" in text(answer)
     assert "My learning" in text(answer)
+
+
+def test_an_administrator_sees_failed_jobs_and_the_newest_acts(app, sign_in):
+    for state in ("failed", "queued"):
+        db.session.add(Job(kind="test.work", payload={}, state=state, error="no"))
+    audit.record("state.save", target=audit.Target("MD", "Moldova"), after={"status": "active"})
+
+    answer = sign_in(accounts.person(roles=["administrator"])).get("/desk")
+    found = text(answer)
+
+    assert "1 thing waits for you" in found
+    assert "1 job has failed" in found
+    assert "1 jobs failed" in found
+    assert "State changed" in found
+    others = text(sign_in(accounts.person(roles=["secretariat"])).get("/desk"))
+    assert "Nothing waits for you" in others
+    assert "State changed" not in others
+    assert "jobs failed" not in others
+
+
+@pytest.mark.parametrize(
+    ("address", "entry"),
+    [("/admin", "Administration"), ("/admin/jobs", "Administration"), ("/admin/states/MD", "People")],
+)
+def test_the_navigation_marks_where_one_is(app, sign_in, address, entry):
+    page = html.fromstring(sign_in(accounts.person(roles=["administrator"])).get(address).text)
+
+    marked = page.xpath("//nav[@class='navigation']//a[@aria-current='page']")
+
+    assert [link.text_content().strip() for link in marked] == [entry]
 
 
 @pytest.mark.parametrize("role", DESKS)

@@ -6,6 +6,7 @@ from academy import jobs, mail
 from academy.home import outbox
 from tests.factories import accounts
 
+HIDDEN = {404, 421}  # 421 where the name of the host is not ours
 NOWHERE = "00000000-0000-0000-0000-000000000000"
 
 
@@ -55,8 +56,8 @@ def test_outbox_does_not_exist_without_demo_data(client):
     write()
     (found,) = outbox.newest_first()
 
-    assert client.get("/outbox").status_code == 404
-    assert client.get(f"/outbox/{found.name}").status_code == 404
+    assert client.get("/outbox").status_code in HIDDEN
+    assert client.get(f"/outbox/{found.name}").status_code in HIDDEN
 
 
 @pytest.mark.usefixtures("demo")
@@ -74,8 +75,8 @@ def test_outbox_does_not_exist_where_others_could_read_it(client, app, monkeypat
     (found,) = outbox.newest_first()
     monkeypatch.setitem(app.config, setting, value)
 
-    assert client.get("/outbox").status_code == 404
-    assert client.get(f"/outbox/{found.name}").status_code == 404
+    assert client.get("/outbox").status_code in HIDDEN
+    assert client.get(f"/outbox/{found.name}").status_code in HIDDEN
 
 
 @pytest.mark.usefixtures("demo")
@@ -91,8 +92,8 @@ def test_outbox_does_not_exist_for_other_computers_and_names(client, asked):
     write()
     (found,) = outbox.newest_first()
 
-    assert client.get("/outbox", **asked).status_code == 404
-    assert client.get(f"/outbox/{found.name}", **asked).status_code == 404
+    assert client.get("/outbox", **asked).status_code in HIDDEN
+    assert client.get(f"/outbox/{found.name}", **asked).status_code in HIDDEN
     assert "/outbox" not in client.get("/", **asked).text
 
 

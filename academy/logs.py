@@ -14,7 +14,7 @@ from uuid import UUID
 
 import msgspec
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Response, request
 
 from academy import metrics, trace
 from academy.trace import Work
@@ -47,7 +47,6 @@ def init_app(app: Flask) -> None:
     """Note what each request cost once it is answered and committed; stands before the database for that."""
     app.after_request(_note)
     app.log_exception = _leave_to_errors  # type: ignore[method-assign]
-    app.before_request(_know_person)
 
 
 def around(app: Flask, inner: Wsgi) -> Wsgi:
@@ -142,14 +141,6 @@ def _with_code(logger: object, method: str, event: Event) -> Event:
 
 def _leave_to_errors(exc_info: object) -> None:
     """Log nothing: `academy.errors` does, without the address, in which there may be a secret."""
-
-
-def _know_person() -> None:
-    """Remember who asks, while the row is at hand; asks no database."""
-    work, person = trace.present(), g.get("_login_user")
-    known = getattr(person, "__dict__", {}).get("public_id")
-    if work is not None and known is not None:
-        work.person = str(known)
 
 
 def _note(answer: Response) -> Response:

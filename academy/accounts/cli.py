@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from academy import audit
 from academy.accounts import passwords, queries, services, sessions, throttle, tokens
 from academy.accounts.commands import importing, personal_data
 from academy.accounts.models import Organisation, Person, Role
@@ -53,6 +54,7 @@ def list_users(role: str | None, state: str | None, waiting: bool, as_json: bool
     wanted = Role(role) if role else None
     code = queries.state_by_code(state).code if state else None
     rows = [_row(person) for person in queries.all_people(role=wanted, state_code=code, waiting=waiting)]
+    audit.record("person.list", target="people", after={"people": len(rows), "role": role, "state": state})
     if as_json:
         print_json(rows)
     else:

@@ -7,6 +7,7 @@ from typing import Literal
 from flask import g, request, session
 from flask_login import login_user, logout_user
 
+from academy import trace
 from academy.accounts import browsers, emails, jobs, passwords, queries, sessions, throttle
 from academy.accounts.models import Person
 from academy.db import commit_now, db
@@ -91,6 +92,9 @@ def load_person(token: str) -> Person | None:
     if found is None:
         return None
     sessions.use(found)
+    work = trace.present()
+    if work is not None:
+        work.person = str(found.person.public_id)
     return found.person
 
 

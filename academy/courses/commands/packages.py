@@ -9,8 +9,9 @@ from pathlib import Path
 import click
 from flask_babel import gettext as _
 
+from academy import audit
 from academy.commands import REFUSED, Commands, json_option, print_json
-from academy.courses import queries, services
+from academy.courses import queries, records, services
 from academy.courses.models import Course, PackageVersion
 from academy.courses.packages import checking, importing
 from academy.courses.packages.findings import Finding, PackageRefused, from_json
@@ -74,8 +75,10 @@ def import_(file: Path, code: str, language: str | None, as_new: bool, as_json: 
     except PackageRefused as refusal:
         return _refuse(replace(report, findings=refusal.findings), as_json=as_json)
     course = version.package.activity.course
+    facts = {"file": file.name, "activity": version.package.activity.public_id, "version": version.public_id}
     if course.status == "published":
-        services.release(course)
+        facts["release"] = services.release(course).number
+    audit.record("courses.package.import", target=records.course(course), after=facts)
     _print_imported(version, as_json=as_json)
     return 0
 

@@ -2,16 +2,16 @@
 
 import unicodedata
 from functools import cache
-from pathlib import Path
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from academy.accounts import guessing
+
 SHORTEST = 10
 LONGEST = 200
-COMMON = Path(__file__).parent / "data" / "common-passwords.txt"
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 
@@ -39,7 +39,7 @@ def renewed(password: str, password_hash: str | None) -> str | None:
 def fault(password: str, *, personal: tuple[str | None, ...] = ()) -> str | None:
     """Return the sentence that says why a password may not be used, or None.
 
-    `personal` are the person's names and address, which it may not consist of.
+    `personal` are the person's names, address and state, of which it may not consist.
     """
     if len(password) < SHORTEST:
         return ngettext(
@@ -50,30 +50,15 @@ def fault(password: str, *, personal: tuple[str | None, ...] = ()) -> str | None
         )
     if len(password) > LONGEST:
         return _("The password is too long: at most %(most)d characters.", most=LONGEST)
-    plain = _plain(password)
-    if any(plain and plain in _own_words(text) for text in personal if text):
-        return _("The password must not be your name or e-mail address.")
-    if plain in _common() or len(set(plain)) < 4:
+    if guessing.is_personal(password, personal):
+        return _("The password must not be your name, e-mail address or state, with or without digits.")
+    if guessing.is_guessed(password):
         return _("Many people use this password, so it is guessed first. Choose another one.")
     return None
 
 
-def _own_words(text: str) -> set[str]:
-    plain = text.casefold()
-    return {_plain(plain), _plain(plain.partition("@")[0]), _plain("".join(reversed(plain.split())))}
-
-
-def _plain(text: str) -> str:
-    return "".join(letter for letter in _normal(text).casefold() if letter.isalnum())
-
-
 def _normal(password: str) -> str:
-    return unicodedata.normalize("NFC", password)
-
-
-@cache
-def _common() -> frozenset[str]:
-    return frozenset(_plain(line) for line in COMMON.read_text("utf-8").split())
+    return unicodedata.normalize("NFKC", password)
 
 
 @cache

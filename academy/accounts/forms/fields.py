@@ -17,7 +17,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 
 from academy.accounts import emails, names, passwords
-from academy.accounts.models import Organisation, State
+from academy.accounts.models import Organisation, Person, State
 from academy.accounts.states import in_order, state_name
 from academy.errors import Invalid
 from academy.locale import translated
@@ -108,6 +108,12 @@ def organisation_pairs(units: Iterable[Organisation]) -> list[tuple[str, str]]:
     return [
         (str(unit.public_id), INDENT * (unit.path.count("/") - 2) + translated(unit.name)) for unit in units
     ]
+
+
+def personal_facts(person: Person) -> tuple[str | None, ...]:
+    """Return what is known about a person, of which a password may not consist."""
+    state = person.state.name.values() if person.state else ()
+    return (person.email, person.name_latin, person.name_cyrillic, *state)
 
 
 def _email(form: object, field: EmailField) -> None:

@@ -85,7 +85,7 @@ class PasswordForm(FlaskForm):
 
     def personal(self) -> tuple[str | None, ...]:
         """Return what the password may not consist of."""
-        return self.person.email, self.person.name_latin, self.person.name_cyrillic
+        return fields.personal_facts(self.person)
 
 
 def _by_state(states: list[State]) -> list[SelectChoice]:

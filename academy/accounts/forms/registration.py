@@ -86,7 +86,8 @@ class CheckStep(Step):
 
     def personal(self) -> tuple[str | None, ...]:
         """Return what the password may not consist of."""
-        return tuple(self.answers.get(name) for name in ("email", "name_latin", "name_cyrillic"))
+        state = queries.state_by_code(self.answers["state"]).name.values() if "state" in self.answers else ()
+        return (*(self.answers.get(name) for name in ("email", "name_latin", "name_cyrillic")), *state)
 
 
 STEPS: tuple[type[Step], ...] = (EmailStep, AboutStep, ServiceStep)

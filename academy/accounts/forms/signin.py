@@ -50,4 +50,4 @@ class NewPasswordForm(FlaskForm):
 
     def personal(self) -> tuple[str | None, ...]:
         """Return what the password may not consist of."""
-        return self.person.email, self.person.name_latin, self.person.name_cyrillic
+        return fields.personal_facts(self.person)

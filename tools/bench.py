@@ -17,6 +17,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import bench_backup
 import bench_cpu
 from bench_server import LEARNER, Academy, Browser, Sco, report, times
 
@@ -131,7 +132,7 @@ SMALL: dict[str, Callable[[Academy], None]] = {
     "import": bench_import,
 }
 #: Each makes instances of its own in a folder.
-LARGE: dict[str, Callable[[Path], None]] = {"cpu": bench_cpu.main}
+LARGE: dict[str, Callable[[Path], None]] = {"cpu": bench_cpu.main, "backup": bench_backup.main}
 
 
 def main() -> None:

@@ -19,7 +19,7 @@ from academy.backup.rows import Form
 from academy.db import db, installation
 from academy.transactions import reading
 
-PART = 4_194_304
+PART = 2_097_152
 AT_ONCE = 1000
 BYTES_OF_A_ROW = 500
 

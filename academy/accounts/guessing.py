@@ -44,7 +44,7 @@ HOUSE = ("academy", "trainingacademy", "pragueprocess", "icmpd", "академи
 
 
 def plain(text: str) -> str:
-    """Write a text as passwords are compared: one form of each letter, lower case, letters and digits only."""
+    """Write a text as passwords are compared: one form of each letter, lower case, letters and digits."""
     return "".join(letter for letter in _folded(text) if letter.isalnum())
 
 

@@ -5,6 +5,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from academy import clock
+from academy.accounts.models import Person
+from academy.accounts.privacy import PRIVACY_VERSION
+from academy.db import db
+from tests.factories import accounts
 from tests.journeys.acting import DEMO_PASSWORD, lesson, link_mailed_to, read_in
 from tests.journeys.browser import Server, sign_in
 from tests.journeys.learning import leave
@@ -43,21 +48,43 @@ PEOPLE = {
     "trainer": ("trainer@academy.example", {"en": "Pavel Dvořák", "ru": "Павел Дворжак"}),
     "coordinator": ("coordinator@academy.example", {"en": "Ion Munteanu", "ru": "Ион Мунтяну"}),
     "admin": ("admin@academy.example", {"en": "Anna Kowalska", "ru": "Анна Ковальская"}),
+    "secretariat": ("secretariat@academy.example", {"en": "Anna Lindqvist", "ru": "Анна Линдквист"}),
+    "editor": ("editor@academy.example", {"en": "Eva Horvath", "ru": "Эва Хорват"}),
+    "observer": ("observer@academy.example", {"en": "Jan Peeters", "ru": "Ян Петерс"}),
 }
+NOT_OF_THE_DEMONSTRATION = ("secretariat", "editor", "observer")
 #: Where the walk of a role begins, and which shapes of pages are left to others, who see the same.
 HELP = {"/help", "/accessibility", "/privacy", "/personal-data", "/contact", "/verify"}
 DOORS = {"/register", "/sign-in"}
 LIBRARY = {f"/library/{one}" for one in ("observatory", "dialogue", "observatory/*", "dialogue/*")}
 PUBLIC = frozenset({"/", "/courses", *HELP, *DOORS, *LIBRARY})
-EVERYBODYS = PUBLIC | {"/courses/*", "/courses?theme", "/profile", "/learn"}
+MINE = {"/profile", "/profile/data", "/profile/sessions", "/profile/privacy"}
+EVERYBODYS = PUBLIC | {"/courses/*", "/courses?theme", "/learn", *MINE}
 STAFFS = EVERYBODYS | {"/teach", "/teach/courses/*", "/teach/courses/new", "/reports/completion"}
 WALKS = {
     "anonymous": ("/", frozenset()),
     "learner": ("/learn", PUBLIC),
-    "trainer": ("/teach", EVERYBODYS),
-    "coordinator": ("/people", EVERYBODYS),
-    "admin": ("/admin/people", STAFFS),
+    "trainer": ("/desk", EVERYBODYS),
+    "coordinator": ("/desk", EVERYBODYS),
+    "admin": ("/desk", STAFFS),
+    "secretariat": ("/desk", STAFFS | {"/people", "/people?tab", "/admin/states/*", "/admin/states/new"}),
+    "editor": ("/desk", EVERYBODYS),
+    "observer": ("/desk", EVERYBODYS),
 }
+
+
+@pytest.fixture(scope="session")
+def academy(academy: Server) -> Server:
+    """Add the roles that the demonstration has nobody for, and somebody who waits for a decision."""
+    for role in NOT_OF_THE_DEMONSTRATION:
+        email, names = PEOPLE[role]
+        named = ("--name-latin", names["en"], "--name-cyrillic", names["ru"], "--state", "CZ")
+        asked = ("users", "create", "--email", email, "--role", role, "--password-stdin")
+        academy.shell(*asked, *named, given=DEMO_PASSWORD)
+    with academy.database():
+        accounts.person(name_latin="Natalia Waits", name_cyrillic="Наталья Ждёт", confirmed=False)
+        db.session.query(Person).update({"privacy_accepted": clock.now(), "privacy_version": PRIVACY_VERSION})
+    return academy
 
 
 @pytest.mark.parametrize("role", PEOPLE)
@@ -84,6 +111,43 @@ def test_every_page_is_sound_in_both_languages(
     page.context.close()
 
     assert (english.faults, russian.faults) == ([], [])
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+@pytest.mark.parametrize("width", [1280, 360])
+def test_every_component_is_sound_light_and_dark(
+    academy: Server, chromium: Browser, language: str, width: int
+) -> None:
+    for scheme in ("light", "dark"):
+        size = {"width": width, "height": 800}
+        page = chromium.new_context(viewport=size, color_scheme=scheme, locale=language).new_page()
+        visitor = Visitor(page, academy.url)
+        visitor.open("/components")
+        page.click("[data-dialog]")
+        visitor.check(None)
+        page.keyboard.press("Escape")
+        visitor.narrow(NARROWEST)
+        page.context.close()
+
+        assert visitor.faults == []
+
+
+@pytest.mark.parametrize("role", ["learner", "trainer", "coordinator", "admin"])
+def test_pages_are_sound_in_the_dark_and_with_forced_colours(
+    academy: Server, chromium: Browser, role: str
+) -> None:
+    page = chromium.new_context(viewport=PHONE, color_scheme="dark", locale="en-GB").new_page()
+    sign_in(page, academy, PEOPLE[role][0], DEMO_PASSWORD)
+    read_in(page, "en")
+    visitor = Visitor(page, academy.url, PEOPLE[role][1]["en"])
+    shown = {"learner": ["/learn", "/learn/DEMO-C6", "/courses", "/profile"]}
+    for path in shown.get(role, [WALKS[role][0], "/teach" if role == "trainer" else "/reports/completion"]):
+        visitor.open(path)
+    page.emulate_media(color_scheme="light", forced_colors="active", reduced_motion="reduce")
+    visitor.open(WALKS[role][0])
+    page.context.close()
+
+    assert visitor.faults == []
 
 
 @pytest.mark.parametrize("role", ["anonymous", "learner", "trainer", "coordinator"])

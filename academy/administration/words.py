@@ -22,6 +22,40 @@ DOORS: dict[str, object] = {
     "worker": _l("Work in the background"),
 }
 
+#: Kinds of things in the audit record of which there is one, or which have no name of their own.
+ONLY_ONE = frozenset({"instance", "library", "report", "statements"})
+
+#: What changes, as the audit record names it; others are shown by their code.
+FACTS: dict[str, object] = {
+    "status": _l("Status"),
+    "name": _l("Name"),
+    "title": _l("Title"),
+    "summary": _l("Summary"),
+    "theme": _l("Thematic area"),
+    "level": _l("Level"),
+    "hours": _l("Hours"),
+    "section": _l("Section"),
+    "place": _l("Place in the course"),
+    "release": _l("Release"),
+    "file": _l("File"),
+    "format": _l("Format"),
+    "filters": _l("Filters"),
+    "role": _l("Role"),
+    "state": _l("State"),
+    "state_confirmed": _l("State confirmed"),
+    "organisation": _l("Organisation"),
+    "organisation_confirmed": _l("Organisation confirmed"),
+    "parent": _l("Part of"),
+    "mail_domain": _l("Mail domain"),
+    "region": _l("Region"),
+    "since": _l("Since"),
+    "until": _l("Until"),
+    "footnote": _l("Footnote"),
+    "time_zone": _l("Time zone"),
+    "revision": _l("Revision of the database"),
+    "request": _l("Request"),
+}
+
 
 def kind_name(kind: str) -> object:
     """Return how a kind of job is called; one without a name is called by its code."""

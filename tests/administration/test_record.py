@@ -159,8 +159,8 @@ def test_an_entry_shows_before_and_after_side_by_side(admin: Person, browser: Fl
 
     rows = html.fromstring(answer.text).xpath("//tbody/tr")
     assert [[cell.text_content() for cell in row] for row in rows] == [
-        ["name", "en: Moldova", "en: Republic"],
-        ["status", "active", "former"],
+        ["Name", "en: Moldova", "en: Republic"],
+        ["Status", "active", "former"],
     ]
     assert "A note" in answer.text
     assert browser.get(f"{LIST}/{uuid4()}").status_code == 404

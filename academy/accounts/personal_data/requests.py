@@ -207,7 +207,7 @@ def _decide(request: DataRequest, state: str, *, viewer: Person, reason: str) ->
 
 
 def _lock_waiting(request: DataRequest) -> None:
-    db.session.refresh(request, with_for_update=True)
+    db.session.refresh(request, with_for_update={"of": DataRequest})
     if request.state != "waiting":
         raise AlreadyDecided
 

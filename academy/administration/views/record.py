@@ -12,7 +12,7 @@ from academy import audit, clock
 from academy.administration import record
 from academy.administration.record import Filters
 from academy.administration.views.blueprint import blueprint
-from academy.administration.words import DOORS
+from academy.administration.words import DOORS, FACTS, ONLY_ONE
 from academy.audit import ACTS, KINDS, AuditEntry, Said
 from academy.locale import day, language
 from academy.security import access
@@ -74,6 +74,17 @@ def _act(code: str) -> object:
 @blueprint.app_template_filter("act_kind")
 def _act_kind(code: str) -> object:
     return KINDS.get(code, code)
+
+
+@blueprint.app_template_filter("thing")
+def _thing(entry: AuditEntry) -> str:
+    """Return what was acted on where the record has no words for it: its code, or what there is one of."""
+    return str(_act_kind(entry.kind) if entry.kind in ONLY_ONE else entry.target)
+
+
+@blueprint.app_template_filter("fact_name")
+def _fact_name(code: str) -> object:
+    return FACTS.get(code, code)
 
 
 @blueprint.app_template_filter("actor")
@@ -155,7 +166,7 @@ def _rows(filters: Filters) -> Iterator[Mapping[str, object]]:
             "actor": str(_actor(entry, words)),
             "actor_id": entry.actor,
             "kind": str(_act_kind(entry.kind)),
-            "label": words.label,
+            "label": words.label or _thing(entry),
             "target": entry.target,
             "before": _plain(words.before),
             "after": _plain(words.after),

@@ -13,7 +13,8 @@ from tests.journeys.browser import Server, sign_in
 pytestmark = pytest.mark.browser
 
 GONE = ".navigation, .button, .footer__links, .languages, .menu, .skip-link, .tabs, .pagination, form button"
-SEEN = f"[...document.querySelectorAll('{GONE}')].filter((one) => one.checkVisibility()).map((one) => one.className)"
+SEEN = f"""[...document.querySelectorAll('{GONE}')].filter((one) => one.checkVisibility())
+  .map((one) => one.className)"""
 STYLE = "getComputedStyle(document.body)"
 PEOPLE = {
     "": ["/", "/courses", "/courses/DEMO-C1", "/help", "/library/dialogue"],

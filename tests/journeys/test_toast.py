@@ -1,4 +1,4 @@
-"""The short message after an act: read out, held while somebody is in it, gone after a while, undone by its button."""
+"""The short message after an act: read out, held while somebody is in it, then gone; undone by its button."""
 
 import pytest
 from playwright.sync_api import Page, expect

@@ -1,4 +1,4 @@
-"""Bytes on the line: a first visit, then pages of every kind; times are measured by `make bench BENCH=pages`."""
+"""Bytes on the line: a first visit, then pages of every kind; `make bench BENCH=pages` measures times."""
 
 from collections.abc import Iterator
 

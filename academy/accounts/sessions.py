@@ -17,7 +17,7 @@ from sqlalchemy.orm import joinedload
 
 from academy import clock
 from academy.accounts.models import Person, PersonSession
-from academy.db import db
+from academy.db import beside, db
 
 log = logging.getLogger(__name__)
 
@@ -187,7 +187,7 @@ def _rotate_later(answer: Response, session_id: int, old: bytes) -> Response:
     values = {"digest": digest(token), "previous": old, "rotated": clock.now(), "stale": False}
     which = sa.and_(PersonSession.id == session_id, PersonSession.digest == old, PersonSession.stale)
     g.writes = True
-    with db.engine.begin() as connection:
+    with beside() as connection, connection.begin():
         changed = connection.execute(sa.update(PersonSession).where(which).values(**values)).rowcount
     if changed:
         session[KEY] = token

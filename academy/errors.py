@@ -140,7 +140,7 @@ def _unknown_error(error: Exception) -> tuple[Response, int]:
         return _answer(503, Unavailable.message)
     if transactions.is_collision(error):  # two did the same in the same moment
         return _answer(409, Conflict.message)
-    return _answer(500, _l("The fault was written to the log. Nothing you had saved is lost."))
+    return _answer(500, _l("The fault was written to the log."))
 
 
 def _end_transaction() -> None:

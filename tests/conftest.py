@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
-from academy.accounts import sessions
+from academy.accounts import pace, sessions
 from academy.accounts.models import Person
 from academy.app import create_app
 from academy.db import db
@@ -81,6 +81,7 @@ def _context(request: pytest.FixtureRequest) -> Iterator[None]:
         db.session.remove()
         db.engine.dispose()
         app.extensions["tests.database"].renew()
+        pace.bad_links.forget()
         for folder in ("storage", "outbox"):
             shutil.rmtree(instance / folder, ignore_errors=True)
         (instance / "storage").mkdir()

@@ -64,3 +64,8 @@ def _normal(password: str) -> str:
 @cache
 def _nobody() -> str:
     return _hasher.hash("nobody's password")
+
+
+def get_ready() -> None:
+    """Make the hash that stands for nobody, so that not even the first unknown address takes longer."""
+    _nobody()

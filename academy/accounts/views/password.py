@@ -1,9 +1,9 @@
 """A forgotten password: a mailed link, and a new one."""
 
-from flask import redirect, render_template, request, session, url_for
+from flask import abort, redirect, render_template, request, session, url_for
 
 from academy import clock
-from academy.accounts import jobs, passwords, services, tokens
+from academy.accounts import jobs, pace, passwords, services, tokens
 from academy.accounts.forms.signin import EmailForm, NewPasswordForm
 from academy.accounts.models import Person
 from academy.accounts.privacy import PRIVACY_VERSION
@@ -43,6 +43,8 @@ def reset_password(token: str) -> Page:
     try:
         person = tokens.person_resetting(token)
     except tokens.BadToken as error:
+        if not pace.bad_links.allows(request.remote_addr):
+            abort(429)
         form = EmailForm(formdata=None)
         return render_template("accounts/dead-link.html", error=error, form=form, kind="reset"), 400
     form = NewPasswordForm(person)

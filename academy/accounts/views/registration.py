@@ -3,7 +3,7 @@
 from flask import abort, redirect, render_template, request, session, url_for
 from flask_login import current_user
 
-from academy.accounts import emails, jobs, passwords, services, throttle, tokens
+from academy.accounts import emails, jobs, pace, passwords, services, throttle, tokens
 from academy.accounts.forms import registration as forms
 from academy.accounts.forms.signin import EmailForm
 from academy.accounts.views.blueprint import blueprint
@@ -67,6 +67,8 @@ def confirm(token: str) -> Page:
     try:
         person = tokens.person_confirming(token)
     except tokens.BadToken as error:
+        if not pace.bad_links.allows(request.remote_addr):
+            abort(429)
         return _dead_link(error), 400
     if request.method == "GET":
         return render_template("accounts/confirm.html", person=person, token=token)

@@ -1,6 +1,6 @@
 """`make bench`: the figures that issues name, measured on servers of its own, with their references.
 
-Names on the command line choose among: commit, statements, certificate, catalogue, import, cpu.
+Names on the command line choose among: commit, statements, certificate, catalogue, import, cpu, pages.
 """
 
 import base64
@@ -19,6 +19,7 @@ from pathlib import Path
 
 import bench_backup
 import bench_cpu
+import bench_pages
 from bench_server import LEARNER, Academy, Browser, Sco, report, times
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -130,6 +131,7 @@ SMALL: dict[str, Callable[[Academy], None]] = {
     "certificate": bench_certificate,
     "catalogue": bench_catalogue,
     "import": bench_import,
+    "pages": bench_pages.measure,
 }
 #: Each makes instances of its own in a folder.
 LARGE: dict[str, Callable[[Path], None]] = {"cpu": bench_cpu.main, "backup": bench_backup.main}

@@ -5,11 +5,8 @@ protocol throttles). "Readable" is the first paint with text; letters stand in a
 the Academy's arrives.
 """
 
-import sys
-import tempfile
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
 from bench_server import PASSWORD, Academy, report
 from playwright.sync_api import Browser, sync_playwright
@@ -109,20 +106,3 @@ def _later(browser: Browser, base: str) -> None:
 
 def _written(one: Visit) -> str:
     return f"{one.size / 1000:.1f} kB / {one.readable:.1f} s / {one.whole:.1f} s"
-
-
-def main() -> None:
-    """Measure on an instance with demo data."""
-    folder = Path(tempfile.mkdtemp(prefix="academy-bench-"))
-    academy = Academy(folder, {"ACADEMY_EMBEDDED_WORKER": "1"})
-    academy.run("db", "upgrade")
-    academy.run("demo", "load")
-    academy.start()
-    try:
-        measure(academy)
-    finally:
-        academy.stop()
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -179,7 +179,7 @@ def test_sign_in_brings_the_persons_language(client, elena):
 
 
 def test_landing_is_by_role(app):
-    with app.test_request_context():
+    with app.test_request_context(method="POST"):
         assert landing(accounts.person()) == "/learn"
         for role in ("trainer", "editor", "secretariat", "observer", "administrator"):
             assert landing(accounts.person(roles=[role])) == "/desk"

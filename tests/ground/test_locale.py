@@ -31,7 +31,8 @@ def test_switching_keeps_the_language_with_the_person_though_somebody_else_write
     event.remove(db.engine, "before_cursor_execute", note)
 
     assert (answer.status_code, answer.location) == (302, "/help?x=1")
-    assert begun[0] == "BEGIN IMMEDIATE"  # one that begins to read only may not write once others did
+    if db.engine.dialect.name == "sqlite":  # one that begins to read only may not write once others did
+        assert begun[0] == "BEGIN IMMEDIATE"
     assert person.language == "ru"
 
 

@@ -17,7 +17,7 @@ from tests.factories.progress import keep, session
 
 @pytest.fixture
 def request_of(app: Flask) -> Iterator[Any]:
-    with app.test_request_context("/courses"):
+    with app.test_request_context("/courses", method="POST"):  # so that the test may write
         yield login_user
 
 

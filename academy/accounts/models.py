@@ -66,6 +66,11 @@ class Person(UserMixin, Model):
     """A person with an account."""
 
     __tablename__ = "person"
+    __table_args__ = (
+        sa.Index("ix_person_sort_latin_id", "sort_latin", "id"),
+        sa.Index("ix_person_sort_cyrillic_id", "sort_cyrillic", "id"),
+        sa.Index("ix_person_state_code_erased", "state_code", "erased"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[UUID] = mapped_column(PublicId, unique=True, default=new_public_id)
@@ -79,7 +84,7 @@ class Person(UserMixin, Model):
     )  # the same where Cyrillic names stand first
     name_latin: Mapped[str] = mapped_column(sa.Text)
     name_cyrillic: Mapped[str | None] = mapped_column(sa.Text)
-    state_code: Mapped[str | None] = mapped_column(sa.ForeignKey("state.code"), index=True)
+    state_code: Mapped[str | None] = mapped_column(sa.ForeignKey("state.code"))
     state_confirmed: Mapped[datetime | None] = mapped_column(UtcDateTime)
     organisation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
     organisation_confirmed: Mapped[datetime | None] = mapped_column(UtcDateTime)

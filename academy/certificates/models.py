@@ -17,7 +17,7 @@ class Certificate(Model):
     __tablename__ = "certificate"
     __table_args__ = (
         sa.CheckConstraint("status IN ('valid', 'revoked', 'superseded')", name="status_is_known"),
-        sa.Index("ix_certificate_totals", "course_id", "status", "registration"),
+        sa.Index("ix_certificate_totals", "course_id", "status", "registration", "serial"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

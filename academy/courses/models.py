@@ -206,13 +206,14 @@ class Enrolment(Model):
     __table_args__ = (
         sa.UniqueConstraint("course_id", "person_id"),
         sa.Index("ix_enrolment_course_id_withdrawn", "course_id", "withdrawn"),
+        sa.Index("ix_enrolment_person_id_withdrawn", "person_id", "withdrawn"),
         sa.Index("ix_enrolment_left", "registration", sqlite_where=_LEFT, postgresql_where=_LEFT),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     registration: Mapped[UUID] = mapped_column(PublicId, unique=True, default=new_public_id)
     course_id: Mapped[int] = mapped_column(sa.ForeignKey("course.id"), index=True)
-    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
     enrolled: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     withdrawn: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

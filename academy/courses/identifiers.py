@@ -11,7 +11,7 @@ COURSE = "course"
 
 def activity_iri(activity: Activity) -> str:
     """Return the activity id of a node of a course."""
-    return f"{iri_base()}{PLACE}{activity.kind}/{activity.public_id}"
+    return iri_of(activity.kind, activity.public_id)
 
 
 def course_iri(course: Course) -> str:
@@ -19,9 +19,14 @@ def course_iri(course: Course) -> str:
     return iri_of_course(course.public_id)
 
 
+def iri_of(kind: str, public_id: UUID) -> str:
+    """Return the activity id of something by its kind and public id."""
+    return f"{iri_base()}{PLACE}{kind}/{public_id}"
+
+
 def iri_of_course(public_id: UUID) -> str:
     """Return the activity id of a course by its public id."""
-    return f"{iri_base()}{PLACE}{COURSE}/{public_id}"
+    return iri_of(COURSE, public_id)
 
 
 def activity_of_iri(iri: str) -> UUID | None:

@@ -90,7 +90,9 @@ def fill(folder: Path) -> None:
 def complete(launch: Any, *, seq: int = 1, status: str = "completed") -> None:
     """Take in a commit that completes the part."""
     data = {"cmi.core.lesson_status": status, "cmi.suspend_data": f"step {seq}"}
-    scorm_commits.accept(launch, Commit(seq=seq, session=1, end="", close=False, data=data))
+    scorm_commits.accept(
+        scorm_commits.launch_of(launch.public_id), Commit(seq=seq, session=1, end="", close=False, data=data)
+    )
 
 
 def _odd_things(launch: Any) -> None:

@@ -91,7 +91,9 @@ def test_a_package_goes_all_the_way(
     assert film(client, launch, "", "empty.txt").data == b""
 
     data = {"cmi.core.lesson_status": "completed"}
-    scorm_commits.accept(launch, Commit(seq=1, session=1, end="", close=False, data=data))
+    scorm_commits.accept(
+        scorm_commits.launch_of(launch.public_id), Commit(seq=1, session=1, end="", close=False, data=data)
+    )
     db.session.commit()
     jobs.run_due()
     made = db.session.scalars(sa.select(Certificate)).one()

@@ -60,11 +60,11 @@ def commit(label: str) -> tuple[Response, int]:
         bearer = tokens.read_commit_token(token, label=label)
         if _too_many(str(bearer.launch)):
             return _refused("too-many"), 429
-        stands = standing.of(bearer.launch)
+        held = scorm_commits.launch_of(bearer.launch)
+        stands = standing.judge(held.session)
         if stands == "over":
             return _refused("signed-out"), 403
-        launch = scorm_commits.launch_of(bearer.launch)
-        answer = scorm_commits.accept(launch, told)
+        answer = scorm_commits.accept(held, told)
     except TokenRefused as refusal:
         return _refused(refusal.code), 403
     except TooLarge:
@@ -72,7 +72,7 @@ def commit(label: str) -> tuple[Response, int]:
     except DomainError:
         return _refused("unreadable"), 422
     if told.close:
-        scorm_commits.close_unkept(launch)
+        scorm_commits.close_unkept(held)
     condition = answer.state if stands == "lasts" else "signed-out"
     return jsonify(
         result=True, errorCode=0, seq=answer.seq, state=condition, saved=clock.rfc3339(clock.now())

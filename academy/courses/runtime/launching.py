@@ -17,7 +17,7 @@ from academy.courses.models import (
     Package,
     PackageVersion,
 )
-from academy.courses.runtime import cmi, leaves, sessions, standing, turns
+from academy.courses.runtime import cmi, leaves, rows, sessions, standing, turns
 from academy.db import db, found_or_made
 from academy.errors import NotAllowed, NotFound
 
@@ -187,14 +187,17 @@ def _refuse_locked(version: PackageVersion, enrolment: Enrolment, *, leaf: Activ
 def _supersede(enrolment: Enrolment, *, at: datetime) -> None:
     """End the sessions of the registration's other launches; their results may still arrive."""
     others = db.session.scalars(
-        sa.select(Launch)
+        sa.select(Launch.id)
         .where(Launch.enrolment_id == enrolment.id, Launch.superseded.is_(None))
         .where(Launch.mode == "normal")
     )
-    for launch in others:
-        sessions.end_silently(launch, at=at)
-        launch.superseded = at
-        launch.closed = launch.closed or at
+    for number in others.all():
+        held = rows.read_by_id(number)
+        assert held is not None  # noqa: S101 -- launches are never deleted while their enrolment has its turn
+        sessions.end_silently(held, at=at)
+        held.launch.superseded = at
+        held.launch.closed = held.launch.closed or at
+        held.save()
 
 
 def _launch(person: Person, *, leaf: Activity, version: PackageVersion, attempt: Attempt | None) -> Launch:

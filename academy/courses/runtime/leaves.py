@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from academy.courses.runtime.results import Result, best
 from academy.db import db
 
 _outlines: dict[UUID, Outline] = {}
+_masteries: dict[tuple[UUID, int], Decimal | None] = {}
 MOST_KEPT = 200
 
 
@@ -39,6 +41,21 @@ def outline_of(version: PackageVersion) -> Outline:
 def forget_outlines() -> None:
     """Drop what was read, for tests that write an outline anew."""
     _outlines.clear()
+    _masteries.clear()
+
+
+def mastery(version: UUID, *, activity_id: int) -> Decimal | None:
+    """Return the mastery score of a leaf in a package version, which is read once per process as well."""
+    leaf = (version, activity_id)
+    try:
+        return _masteries[leaf]
+    except KeyError:
+        frozen = db.session.scalars(sa.select(PackageVersion).filter_by(public_id=version)).one()
+        item = item_of(frozen, db.session.get_one(Activity, activity_id))
+        if len(_masteries) >= MOST_KEPT * 10:
+            _masteries.clear()
+        found = _masteries[leaf] = item.mastery_score if item else None
+        return found
 
 
 def item_of(version: PackageVersion, activity: Activity) -> Item | None:
@@ -78,10 +95,11 @@ def _results(enrolment: Enrolment, activities: Sequence[int]) -> dict[int, Resul
 
 def _statuses(version: PackageVersion, results: dict[str, Result | None]) -> prerequisites.Statuses:
     leaves = {identifier: (result or Result()).status for identifier, result in results.items()}
-    return prerequisites.Statuses(leaves, _clusters(outline_of(version)))
+    return prerequisites.Statuses(leaves, clusters(outline_of(version)))
 
 
-def _clusters(tree: Outline) -> dict[str, tuple[str, ...]]:
+def clusters(tree: Outline) -> dict[str, tuple[str, ...]]:
+    """Return the leaves under each heading of a tree, which prerequisites may name."""
     return {
         item.identifier: tuple(
             leaf.identifier for leaf in outline.walk(item.children) if leaf.href is not None

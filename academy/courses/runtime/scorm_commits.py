@@ -7,12 +7,12 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.orm import joinedload
 
 from academy import clock
-from academy.courses.models import Launch, PackageVersion
-from academy.courses.runtime import cmi, sessions, turns
+from academy.courses.models import Launch
+from academy.courses.runtime import cmi, rows, sessions, turns
 from academy.courses.runtime.results import End
+from academy.courses.runtime.rows import Held, LaunchRow
 from academy.courses.runtime.sessions import Track
 from academy.courses.runtime.statements import Moment
 from academy.db import db
@@ -73,44 +73,35 @@ def read(body: bytes) -> tuple[str, Commit]:
     )
 
 
-_LAUNCH = (
-    sa.select(Launch)
-    .where(Launch.public_id == sa.bindparam("launch"))
-    .options(
-        joinedload(Launch.attempt),
-        joinedload(Launch.activity),
-        joinedload(Launch.version).load_only(PackageVersion.public_id, PackageVersion.leaves),
-    )
-)
-
-
-def launch_of(public_id: UUID) -> Launch:
+def launch_of(public_id: UUID) -> Held:
     """Return a launch for saving, when it is the turn of this transaction; raises NotFound."""
     turns.take_of_launch(Launch.public_id == public_id)
-    launch = db.session.scalar(_LAUNCH, {"launch": public_id})
-    if launch is None:
+    held = rows.read(public_id)
+    if held is None:
         raise NotFound
-    return launch
+    return held
 
 
-def accept(launch: Launch, commit: Commit) -> Answer:
+def accept(held: Held, commit: Commit) -> Answer:
     """Take a commit in; one whose number is not above the last has no effect and is acknowledged.
 
     Of a superseded launch, and of a page whose launch was opened once more in another tab, the result counts
     but not the bookmark.
     """
-    if launch.attempt is None or launch.mode != "normal":
+    launch = held.launch
+    if held.attempt is None or launch.mode != "normal":
         return Answer(commit.seq, _state(launch))
     is_late = 0 < commit.session < launch.session
     if is_late or commit.seq > launch.seq:
         now = clock.now()
-        track = Track(launch, launch.attempt, Moment(now, commit.seq))
+        track = Track(launch, held.attempt, Moment(now, commit.seq))
         if not is_late:
             launch.seq, launch.last_seen = commit.seq, now
         if is_late or launch.superseded is not None:
             sessions.take_results(track, commit.data, end=commit.end)
         else:
             _take(track, commit)
+        held.save()
         track.store()
     return Answer(commit.seq, "superseded") if is_late else Answer(launch.seq, _state(launch))
 
@@ -131,10 +122,11 @@ def heartbeat(public_id: UUID, *, present: bool) -> str:
     return "open" if found is not None and found.superseded is None else "superseded"
 
 
-def close_unkept(launch: Launch) -> None:
+def close_unkept(held: Held) -> None:
     """Close a launch that leaves no tracks."""
-    if launch.mode != "normal":
-        launch.closed = launch.closed or clock.now()
+    if held.launch.mode != "normal":
+        held.launch.closed = held.launch.closed or clock.now()
+        held.save()
 
 
 def _take(track: Track, commit: Commit) -> None:
@@ -152,7 +144,7 @@ def _take(track: Track, commit: Commit) -> None:
         launch.closed = track.moment.at
 
 
-def _state(launch: Launch) -> str:
+def _state(launch: LaunchRow) -> str:
     if launch.superseded is not None:
         return "superseded"
     return "open" if launch.closed is None else "closed"

@@ -12,11 +12,12 @@ from academy import clock
 from academy.accounts import pseudonyms
 from academy.accounts.models import Pseudonym
 from academy.courses import identifiers
-from academy.courses.models import Attempt, Course, Enrolment, Launch
-from academy.courses.runtime import cmi, leaves, results, statements, turns
+from academy.courses.models import Activity, Attempt, Course, Enrolment, Launch
+from academy.courses.runtime import cmi, leaves, results, rows, statements, turns
 from academy.courses.runtime.results import End, Result
+from academy.courses.runtime.rows import AttemptRow, Held, LaunchRow
 from academy.courses.runtime.statements import Event, Json, Moment, Scene, Thing
-from academy.db import commit_now, db, iri_base
+from academy.db import commit_now, db
 from academy.xapi import store, vocabulary
 
 log = logging.getLogger(__name__)
@@ -30,8 +31,8 @@ LONGEST_MEASURED_MS = 4 * 3600 * 1000
 class Track:
     """A launch that leaves tracks, and the statements that its present change has made so far."""
 
-    launch: Launch
-    attempt: Attempt
+    launch: LaunchRow
+    attempt: AttemptRow
     moment: Moment
     told: list[Json] = field(default_factory=list)
     _scene: Scene | None = None
@@ -46,13 +47,12 @@ class Track:
     @property
     def is_asset(self) -> bool:
         """Say whether the leaf never speaks to the API: it is complete once opened."""
-        return self.launch.activity.kind == "asset"
+        return self.launch.kind == "asset"
 
     @property
     def mastery(self) -> Decimal | None:
         """Return the mastery score of the manifest."""
-        item = leaves.item_of(self.launch.version, self.launch.activity)
-        return item.mastery_score if item else None
+        return leaves.mastery(self.launch.version, activity_id=self.launch.activity_id)
 
     def tell(self, events: Sequence[Event]) -> None:
         """Keep what is told for the store; what is told next happened after it."""
@@ -63,34 +63,39 @@ class Track:
     def store(self) -> None:
         """Hand the statements to the store, in the present transaction."""
         if self.told:
-            db.session.flush()
             store.insert(db.session.connection(), self.told, authority=store.own_authority())
             self.told = []
 
 
 _SCENE = (
-    sa.select(Enrolment.registration, Course.public_id, Course.title, Pseudonym.name)
+    sa.select(
+        *(Pseudonym.name, Enrolment.registration, Course.public_id, Course.title),
+        *(Activity.public_id, Activity.title, Attempt.public_id),
+    )
+    .select_from(Attempt)
+    .join(Activity, Activity.id == Attempt.activity_id)
+    .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
     .join(Course, Course.id == Enrolment.course_id)
     .join(Pseudonym, Pseudonym.person_id == Enrolment.person_id)
-    .where(Enrolment.id == sa.bindparam("enrolment"))
+    .where(Attempt.id == sa.bindparam("attempt"))
 )
 
 
-def scene_of(launch: Launch, attempt: Attempt) -> Scene:
-    """Return what the statements of a launch have in common, in one query of four columns."""
-    registration, course, title, name = db.session.execute(_SCENE, {"enrolment": attempt.enrolment_id}).one()
-    attempt_iri = f"{iri_base()}{identifiers.PLACE}attempt/{attempt.public_id}"
+def scene_of(launch: LaunchRow, attempt: AttemptRow) -> Scene:
+    """Return what the statements of a launch have in common, in one query of few columns."""
+    found = db.session.connection().execute(_SCENE, {"attempt": attempt.id}).one()
+    name, registration, course, course_title, leaf, title, attempt_id = found
     return Scene(
         actor=pseudonyms.actor_named(name),
         registration=registration,
         launch=launch.public_id,
-        course=Thing(identifiers.iri_of_course(course), title, vocabulary.COURSE),
-        sco=Thing(identifiers.activity_iri(launch.activity), launch.activity.title, vocabulary.LESSON),
-        attempt=Thing(attempt_iri, launch.activity.title, vocabulary.ATTEMPT),
+        course=Thing(identifiers.iri_of_course(course), course_title, vocabulary.COURSE),
+        sco=Thing(identifiers.iri_of(launch.kind, leaf), title, vocabulary.LESSON),
+        attempt=Thing(identifiers.iri_of("attempt", attempt_id), title, vocabulary.ATTEMPT),
     )
 
 
-def official(attempt: Attempt) -> Result:
+def official(attempt: Attempt | AttemptRow) -> Result:
     """Return the best result of an attempt."""
     return Result(attempt.completion, attempt.success, attempt.score_raw)
 
@@ -149,12 +154,13 @@ def finish(track: Track, *, end: End) -> None:
     track.tell(statements.closing(result=official(attempt), suspended=goes_on, duration_ms=spent))
 
 
-def end_silently(launch: Launch, *, at: datetime) -> None:
+def end_silently(held: Held, *, at: datetime) -> None:
     """End the session of a launch whose content will not do it itself, with what was last saved."""
-    if launch.attempt is None or not launch.in_session:
+    if held.attempt is None or not held.launch.in_session:
         return
-    track = Track(launch, launch.attempt, Moment(at, launch.seq))
+    track = Track(held.launch, held.attempt, Moment(at, held.launch.seq))
     finish(track, end="leave")
+    held.save()
     track.store()
 
 
@@ -173,16 +179,14 @@ def close_abandoned() -> None:
 def _close_abandoned(number: int) -> None:
     turns.take_of_launch(Launch.id == number)
     now = clock.now()
-    still = sa.select(Launch).where(
-        Launch.id == number, Launch.closed.is_(None), Launch.last_seen < now - SILENCE
-    )
-    launch = db.session.scalar(still.execution_options(populate_existing=True))
-    if launch is not None:
-        end_silently(launch, at=launch.last_seen)
-        launch.closed = now
+    held = rows.read_by_id(number)
+    if held is not None and held.launch.closed is None and held.launch.last_seen < now - SILENCE:
+        end_silently(held, at=held.launch.last_seen)
+        held.launch.closed = now
+        held.save()
 
 
-def _time_of(launch: Launch) -> int:
+def _time_of(launch: LaunchRow) -> int:
     """Return the time of the session in milliseconds: as content says, else as measured, up to four hours."""
     if launch.session_time_ms is not None:
         return max(launch.session_time_ms, launch.counted_ms)

@@ -15,6 +15,8 @@ from academy import clock
 from academy.accounts import sessions as browsers
 from academy.accounts.models import Person, PersonSession
 from academy.courses.models import Launch
+from academy.courses.runtime import rows
+from academy.courses.runtime.rows import Session
 from academy.db import db
 
 Standing = Literal["lasts", "ends", "over", "unknown"]
@@ -22,14 +24,8 @@ Standing = Literal["lasts", "ends", "over", "unknown"]
 GRACE = timedelta(minutes=2)
 
 _STANDING = (
-    sa.select(
-        Person.active,
-        Launch.opened_in_id,
-        PersonSession.created,
-        PersonSession.last_seen,
-        PersonSession.shared,
-        PersonSession.ended,
-    )
+    sa.select(*rows.SESSION)
+    .select_from(Launch)
     .join(Person, Person.id == Launch.person_id)
     .outerjoin(PersonSession, PersonSession.id == Launch.opened_in_id)
     .where(Launch.public_id == sa.bindparam("launch"))
@@ -39,14 +35,20 @@ _STANDING = (
 def of(public_id: UUID) -> Standing:
     """Say whether a launch goes on, ends within these minutes, or is over."""
     found = db.session.execute(_STANDING, {"launch": public_id}).first()
-    if found is None:
-        return "unknown"
-    if not found.active:
+    return "unknown" if found is None else judge(Session(*found))
+
+
+def judge(session: Session) -> Standing:
+    """Say the same of a launch by what was read of its session already."""
+    if not session.active:
         return "over"
-    if found.opened_in_id is None:
+    if session.created is None or session.last_seen is None:
         return "lasts"
     last = browsers.end_at(
-        created=found.created, last_seen=found.last_seen, shared=found.shared, ended=found.ended
+        created=session.created,
+        last_seen=session.last_seen,
+        shared=bool(session.shared),
+        ended=session.ended,
     )
     now = clock.now()
     return "lasts" if now < last else "ends" if now < last + GRACE else "over"

@@ -40,7 +40,7 @@ class Seat:
         values: dict[str, Any] = {"seq": number, "session": 1, "end": "", "close": False}
         data = {f"cmi.{name.replace('__', '.')}": text for name, text in fields.items() if name not in names}
         values |= {name: fields[name] for name in names if name in fields}
-        return scorm_commits.accept(launch, Commit(**values, data=data))
+        return scorm_commits.accept(scorm_commits.launch_of(launch.public_id), Commit(**values, data=data))
 
     def told(self) -> list[tuple[str, Any]]:
         """Return verb and result of the statements of the registration, in their order."""

@@ -1,6 +1,6 @@
 """`make bench`: the figures that issues name, measured on servers of its own, with their references.
 
-Names on the command line choose among: commit, statements, certificate, catalogue, import, cpu, pages.
+Names on the command line choose among them: see SMALL and LARGE below.
 """
 
 import base64
@@ -19,6 +19,7 @@ from pathlib import Path
 
 import bench_backup
 import bench_cpu
+import bench_day
 import bench_pages
 from bench_server import LEARNER, Academy, Browser, Sco, report, times
 
@@ -134,7 +135,11 @@ SMALL: dict[str, Callable[[Academy], None]] = {
     "pages": bench_pages.measure,
 }
 #: Each makes instances of its own in a folder.
-LARGE: dict[str, Callable[[Path], None]] = {"cpu": bench_cpu.main, "backup": bench_backup.main}
+LARGE: dict[str, Callable[[Path], None]] = {
+    "cpu": bench_cpu.main,
+    "backup": bench_backup.main,
+    "day": bench_day.main,
+}
 
 
 def main() -> None:

@@ -1,8 +1,8 @@
 """Fill an empty instance for the bench: 12 courses of 9 parts in two languages, and people with histories.
 
-Everybody is in 8 of the courses. The projection's rows are folded from the same events that statements would
-give; statements themselves are stored for the demo learner and for one person in fifty, since pages do not
-read them.
+Everybody is in 8 of the courses and has the password of the demonstration. The projection's rows are folded
+from the same events that statements would give; statements themselves are stored for the demo learner and for
+one person in fifty, since pages do not read them.
 """
 
 import io
@@ -25,7 +25,7 @@ from academy.accounts.models import Person
 from academy.app import create_app
 from academy.certificates import numbering
 from academy.certificates.facts import Facts
-from academy.certificates.models import Certificate
+from academy.certificates.models import Certificate, SerialCounter
 from academy.courses import services as courses
 from academy.courses.models import Course, Enrolment
 from academy.courses.packages import importing
@@ -82,6 +82,9 @@ def main(learners: int, seed: int = 2026) -> None:
         rules = rows.rules(db.session.connection(), [content.course.id for content in contents])
         everybody = [staff["learner@academy.example"]]
         everybody += people.learners(learners - 1, random=random, units=units)
+        same = everybody[0].password_hash
+        for person in everybody:
+            person.password_hash = same
         taken: list[Taken] = []
         for place, person in enumerate(everybody):
             chosen = contents[:TAKEN] if place == 0 else random.sample(contents, TAKEN)
@@ -195,10 +198,10 @@ def _certify() -> None:
         .join(rows.course_table, rows.course_table.c.registration == Enrolment.registration)
         .where(rows.course_table.c.completed.is_not(None))
     ).all()
-    made = []
+    year, made = clock.now().year, []
     for number, (seat, course, person, moment, score) in enumerate(completed, 1):
         facts = Facts(
-            serial=numbering.written(2026, number),
+            serial=numbering.written(year, number),
             language=person.language,
             name_latin=person.name_latin,
             name_cyrillic=person.name_cyrillic,
@@ -223,6 +226,7 @@ def _certify() -> None:
             }
         )
     db.session.connection().execute(sa.insert(Certificate), made)
+    db.session.add(SerialCounter(year=year, last=len(made)))
 
 
 if __name__ == "__main__":

@@ -157,13 +157,19 @@ class Browser:
 class Sco:
     """A launched part of a course, as its page in the content frame saves it."""
 
-    def __init__(self, academy: Academy, address: str, cookies: Mapping[str, str]) -> None:
-        """Open the player at an address, and the page inside of it."""
-        with Browser(academy) as player:
+    def __init__(
+        self,
+        academy: Academy,
+        address: str,
+        cookies: Mapping[str, str],
+        browser: Callable[..., Browser] = Browser,
+    ) -> None:
+        """Open the player at an address, and the page inside of it, by browsers that `browser` makes."""
+        with browser(academy) as player:
             player.cookies = dict(cookies)
             page = embedded(player.fetch("GET", address))
         frame = urlsplit(str(page["page"]))
-        self.browser = Browser(academy, frame.netloc)
+        self.browser = browser(academy, frame.netloc)
         state = embedded(self.browser.fetch("GET", frame.path))
         self.token, self.seq = str(state["token"]), int(state["seq"])
         self.session = self.seq + 1

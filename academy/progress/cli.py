@@ -7,7 +7,7 @@ import click
 from academy import audit
 from academy.accounts import queries as account_queries
 from academy.commands import REFUSED, Commands, json_option, print_json, print_table
-from academy.courses import queries as course_queries
+from academy.courses.queries import contents
 from academy.errors import NotFound
 from academy.locale import translated
 from academy.progress import queries, rebuilding
@@ -28,11 +28,10 @@ def show(code: str, email: str, as_json: bool) -> None:
     person = account_queries.person_by_email(email)
     if person is None:
         raise NotFound(f"nobody has the address {email}")
-    course = course_queries.course_by_code(code)
-    enrolment = course_queries.enrolment_of(course, person)
+    course, enrolment, release = contents.found_by_code(code, person)
     if enrolment is None:
         raise NotFound(f"{email} is not in the course {code}")
-    found = queries.learning(enrolment)
+    found = queries.learning(enrolment, contents.contents_of(course, release))
     if as_json:
         print_json(_as_json(found))
     else:

@@ -6,18 +6,16 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
 
 from academy.accounts.models import Person
 from academy.courses.models import Activity, Attempt, Course, Enrolment, Launch, Package
-from academy.courses.packages import outline
-from academy.courses.runtime import leaves as package_leaves
+from academy.courses.queries import contents as course_contents
+from academy.courses.queries.contents import Asked, Contents
+from academy.courses.runtime import locks
 from academy.db import db
 from academy.progress import completion, rows
-from academy.progress.completion import CourseState, Leaf, Rule, Standing
+from academy.progress.completion import NO_RULE, CourseState, Leaf, Rule
 from academy.progress.projection import COMPLETED, LeafState
-
-NOTHING = Standing()
 
 _STATES = (
     sa.select(Enrolment.course_id, *(rows.course_table.c[name] for name in rows.COURSE_FIELDS))
@@ -31,7 +29,7 @@ class Part:
     """A launchable leaf of a course, as one learner stands with it; `number` counts from 1."""
 
     number: int
-    activity: Activity
+    activity: course_contents.Part
     leaf: Leaf
     state: LeafState
     locked: bool = False
@@ -111,26 +109,30 @@ def share_of(state: CourseState) -> float:
     return state.done / state.leaves if state.leaves else 0.0
 
 
-def learning(enrolment: Enrolment) -> Learning:
-    """Return one seat with all parts of the course."""
-    connection = db.session.connection()
-    standing = rows.standings(connection, [enrolment.registration]).get(enrolment.registration, NOTHING)
-    rule = rows.latest_rules(connection, [enrolment.course_id]).get(enrolment.course_id, completion.NO_RULE)
-    activities = _activities(leaf.activity for leaf in rule.leaves)
-    locked = _locked(enrolment, activities.values())
-    shown = [leaf for leaf in rule.leaves if leaf.activity in activities]
+def learning(enrolment: Enrolment, contents: Contents) -> Learning:
+    """Return one seat with all parts of the course, as the projection holds it."""
+    standing = rows.standing(db.session.connection(), enrolment.registration)
+    rule = _rule(contents.release)
+    held = course_contents.held_by(contents.variants).get(enrolment.course_id, [])
+    locked = locks.locked({enrolment.id: held}).get(enrolment.id, frozenset())
+    asked = {leaf.activity: leaf for leaf in rule.leaves}
     parts = [
         Part(
             number=number,
-            activity=activities[leaf.activity],
-            leaf=leaf,
-            state=standing.leaves.get(leaf.activity, LeafState()),
-            locked=leaf.activity in locked,
+            activity=part,
+            leaf=asked[part.public_id],
+            state=standing.leaves.get(part.public_id, LeafState()),
+            locked=part.public_id in locked,
         )
-        for number, leaf in enumerate(shown, 1)
+        for number, part in enumerate(contents.parts, 1)
     ]
-    state = completion.evaluate(standing.course, standing.leaves, rule)
+    state = as_it_stands(standing.course, standing.leaves, rule)
     return Learning(enrolment, enrolment.course, state, next_part(rule, standing.leaves, locked), parts)
+
+
+def as_it_stands(state: CourseState, leaves: Mapping[UUID, LeafState], rule: Rule) -> CourseState:
+    """Return the state that the projection holds; counted by the latest release where that is newer."""
+    return state if state.release == rule.number else completion.evaluate(state, leaves, rule)
 
 
 def titles(activities: Iterable[UUID | None]) -> Mapping[UUID, Mapping[str, str]]:
@@ -147,23 +149,6 @@ def states_of(person: Person) -> dict[int, CourseState]:
     """Return the states of a person's seats by course, for badges on cards."""
     found = db.session.execute(_STATES, {"person": person.id})
     return {row[0]: CourseState(*row[1:]) if row[1] is not None else CourseState() for row in found}
-
-
-def languages_of(course: Course) -> list[str]:
-    """Return the languages in which a course can be taken; content without a language is none."""
-    return [
-        language
-        for language in db.session.scalars(
-            sa.select(Package.language)
-            .join(Activity, Activity.id == Package.activity_id)
-            .where(
-                Activity.course_id == course.id, Activity.removed.is_(False), Package.current_id.is_not(None)
-            )
-            .distinct()
-            .order_by(Package.language)
-        )
-        if language
-    ]
 
 
 def language_taken(enrolment: Enrolment) -> str | None:
@@ -191,22 +176,7 @@ def next_part(
     return next((leaf.activity for leaf in todo or unlocked), None)
 
 
-def _activities(wanted: Iterable[UUID]) -> dict[UUID, Activity]:
-    found = db.session.scalars(
-        sa.select(Activity)
-        .where(Activity.public_id.in_(list(wanted)))
-        .options(joinedload(Activity.parent).selectinload(Activity.packages).joinedload(Package.current))
-    )
-    return {activity.public_id: activity for activity in found}
-
-
-def _locked(enrolment: Enrolment, activities: Iterable[Activity]) -> frozenset[UUID]:
-    """Return the parts whose prerequisites are not met; packages without any cost no query."""
-    locked: set[UUID] = set()
-    for parent in {activity.parent for activity in activities if activity.parent}:
-        for version in [package.current for package in parent.packages if package.current][:1]:
-            items = outline.leaves(package_leaves.outline_of(version))
-            if any(item.prerequisites for item in items):
-                found = package_leaves.contents(version, enrolment, parent=parent)
-                locked |= {leaf.activity.public_id for leaf in found if not leaf.unlocked}
-    return frozenset(locked)
+def _rule(release: Asked | None) -> Rule:
+    if release is None:
+        return NO_RULE
+    return Rule(release.number, release.in_force, tuple(Leaf(*leaf) for leaf in release.leaves))

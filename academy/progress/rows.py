@@ -20,6 +20,8 @@ course_table: sa.Table = CourseProgress.__table__  # type: ignore[assignment]
 LEAF_FIELDS = tuple(field.name for field in fields(LeafState))
 COURSE_FIELDS = tuple(field.name for field in fields(CourseState))
 
+_COURSE_WIDTH = len(COURSE_FIELDS)
+
 _leaf_columns = [leaf_table.c[name] for name in LEAF_FIELDS]
 _course_columns = [course_table.c[name] for name in COURSE_FIELDS]
 
@@ -29,6 +31,12 @@ _LEAVES = sa.select(leaf_table.c.registration, leaf_table.c.activity, *_leaf_col
 )
 _COURSES = sa.select(course_table.c.registration, *_course_columns).where(
     course_table.c.registration.in_(sa.bindparam("registrations", expanding=True))
+)
+
+_STANDING = (
+    sa.select(*_course_columns, leaf_table.c.activity, *_leaf_columns)
+    .outerjoin(leaf_table, leaf_table.c.registration == course_table.c.registration)
+    .where(course_table.c.registration == sa.bindparam("registration"))
 )
 
 
@@ -55,18 +63,12 @@ def rules(connection: sa.Connection, course_ids: Iterable[int]) -> dict[int, lis
     """Return the releases of courses, each course's in order."""
     ordered: dict[int, list[Rule]] = {}
     for course_id, number, in_force, leaves in connection.execute(_RULES, {"courses": list(course_ids)}):
-        ordered.setdefault(course_id, []).append(_rule(number, in_force, leaves))
+        ordered.setdefault(course_id, []).append(rule(number, in_force, leaves))
     return ordered
 
 
-def latest_rules(connection: sa.Connection, course_ids: Iterable[int]) -> dict[int, Rule]:
-    """Return the latest release of each course."""
-    found = connection.execute(_LATEST_RULES, {"courses": list(course_ids)})
-    return {course_id: _rule(number, in_force, leaves) for course_id, number, in_force, leaves in found}
-
-
 @lru_cache(maxsize=500)
-def _rule(number: int, in_force: int, leaves: str) -> Rule:
+def rule(number: int, in_force: int, leaves: str) -> Rule:
     """Read a release; its text says all that it is, so the same text is read once per process."""
     return Rule.of(number, in_force, json.loads(leaves))
 
@@ -75,10 +77,6 @@ _RULES = (
     sa.select(Release.course_id, Release.number, Release.in_force, sa.cast(Release.leaves, sa.Text))
     .where(Release.course_id.in_(sa.bindparam("courses", expanding=True)))
     .order_by(Release.course_id, Release.in_force, Release.number)
-)
-_newer = sa.orm.aliased(Release)
-_LATEST_RULES = _RULES.where(
-    ~sa.exists().where(_newer.course_id == Release.course_id, _newer.number > Release.number)
 )
 
 
@@ -110,6 +108,16 @@ def standings(connection: sa.Connection, registrations: Iterable[UUID]) -> dict[
         registration: Standing(courses.get(registration, CourseState()), leaves.get(registration, {}))
         for registration in leaves.keys() | courses.keys()
     }
+
+
+def standing(connection: sa.Connection, registration: UUID) -> Standing:
+    """Return what stands for one registration, in one query; nothing where it has no rows."""
+    found = connection.execute(_STANDING, {"registration": registration}).all()
+    if not found:
+        return Standing()
+    leaves = {row[_COURSE_WIDTH]: LeafState(*row[_COURSE_WIDTH + 1 :]) for row in found}
+    leaves.pop(None, None)
+    return Standing(CourseState(*found[0][:_COURSE_WIDTH]), leaves)
 
 
 def save(

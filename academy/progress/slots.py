@@ -5,6 +5,7 @@ from flask_login import current_user
 
 from academy.courses.models import Course, Enrolment
 from academy.courses.queries.catalogue import Listing
+from academy.courses.queries.contents import Contents
 from academy.locale import percent
 from academy.progress import queries
 from academy.templating import drawn
@@ -23,8 +24,9 @@ def card(*, course: Course | Listing, **context: object) -> str:
     return drawn("progress/card.html", code=status, share=share if state.done else "")
 
 
-def action(*, course: Course, enrolment: Enrolment | None, **context: object) -> str:
+def action(*, course: Course, enrolment: Enrolment | None, contents: Contents, **context: object) -> str:
     """Offer to start or go on with a course that the reader is in."""
     if enrolment is None:
         return ""
-    return render_template("progress/action.html", learning=queries.learning(enrolment), course=course)
+    learning = queries.learning(enrolment, contents)
+    return render_template("progress/action.html", learning=learning, course=course)

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from academy.courses.queries import by_section, catalogue
 from academy.courses.views.catalogue import cover_url
-from academy.courses.views.reader import visible_course
+from academy.courses.views.reader import visible_contents
 from academy.progress import overview, queries
 from academy.security import access
 
@@ -41,15 +41,16 @@ def learn() -> str:
 @access.signed_in
 def course_home(code: str) -> str | Response:
     """Show what remains of a course; somebody without a seat in it is sent to its public page."""
-    course, enrolment = visible_course(code)
+    course, enrolment, contents = visible_contents(code)
     if enrolment is None:
         return redirect(url_for("courses.course", code=code), 302)
-    learning = queries.learning(enrolment)
+    learning = queries.learning(enrolment, contents)
+    languages = contents.languages
     return render_template(
         "progress/course-home.html",
         course=course,
         learning=learning,
-        sections=by_section(course, learning.parts, leaf=lambda part: part.activity),
-        languages=queries.languages_of(course),
-        chosen=queries.language_taken(enrolment),
+        sections=by_section(learning.parts, part=lambda one: one.activity),
+        languages=languages,
+        chosen=queries.language_taken(enrolment) if len(languages) > 1 else None,
     )

@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from flask import Flask
 from flask_login import login_user
 
+from academy.courses.models import Enrolment
+from academy.courses.queries import contents
 from academy.db import db
 from academy.progress import slots
 from tests.factories import accounts, courses
@@ -64,11 +66,16 @@ def test_action_goes_on_where_the_reader_was(request_of: Any) -> None:
     seat = courses.enrolment(made.course, person=reader)
     request_of(reader)
 
-    before = slots.action(course=made.course, enrolment=seat)
+    def action(enrolment: Enrolment | None) -> str:
+        course, _seat, release = contents.found_by_code(made.course.code, reader)
+        found = contents.contents_of(course, release)
+        return slots.action(course=course, enrolment=enrolment, contents=found)
+
+    before = action(seat)
     keep(*session(seat, made.leaf, completion=False))
-    after = slots.action(course=made.course, enrolment=seat)
+    after = action(seat)
 
     assert ("Start" in before, "Continue" in before) == (True, False)
     assert ("Start" in after, "Continue" in after) == (False, True)
     assert f"/activities/{made.leaf.public_id}/launch" in after
-    assert slots.action(course=made.course, enrolment=None) == ""
+    assert action(None) == ""

@@ -66,6 +66,15 @@ def walk(items: tuple[Item, ...]) -> Iterator[Item]:
         yield from walk(item.children)
 
 
+def clusters(outline: Outline) -> dict[str, tuple[str, ...]]:
+    """Return the identifiers of the leaves under each heading, which prerequisites may name."""
+    return {
+        item.identifier: tuple(leaf.identifier for leaf in walk(item.children) if leaf.href is not None)
+        for item in walk(outline.items)
+        if item.children and item.href is None
+    }
+
+
 def to_json(outline: Outline) -> dict[str, Any]:
     """Return the outline as JSON that `from_json` reads back whole."""
     return {**vars(outline), "items": [_item_to_json(item) for item in outline.items]}

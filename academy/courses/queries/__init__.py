@@ -1,5 +1,6 @@
 """Reads of courses, by use: the catalogue, one course and its parts, releases, seats, the trainer's desk."""
 
+from academy.courses.queries.contents import by_section
 from academy.courses.queries.plan import missing_texts, plan
 from academy.courses.queries.releases import (
     current_leaves,
@@ -12,7 +13,6 @@ from academy.courses.queries.seats import enrolment_of, open_launches, people_co
 from academy.courses.queries.structure import (
     activity_of_course,
     block_of_course,
-    by_section,
     content_of,
     course_by_code,
     is_code_taken,

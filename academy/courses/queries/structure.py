@@ -1,21 +1,16 @@
 """One course and its parts, by the codes and public ids of addresses."""
 
-from collections.abc import Callable, Iterable
-from itertools import groupby
-from typing import Any, TypeVar
+from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased, selectinload
+from sqlalchemy.orm import selectinload
 
 from academy.accounts.models import Person
 from academy.courses.models import Activity, Course, Package, Section, Upload
 from academy.db import db
 from academy.errors import NotFound
-
-Part = TypeVar("Part")
-Title = dict[str, str]
-NO_SECTION: tuple[int | None, Title | None] = (None, None)
 
 
 def course_by_code(code: str) -> Course:
@@ -87,30 +82,6 @@ def top_activities(course: Course, *, with_: Iterable[Any] = ()) -> list[Activit
             .options(*with_)
         )
     )
-
-
-def by_section(
-    course: Course, parts: Iterable[Part], *, leaf: Callable[[Part], Activity]
-) -> list[tuple[Title | None, list[Part]]]:
-    """Return parts of a course in their order, in runs of one section each, with its title or None.
-
-    `leaf` gives the launchable activity behind a part.
-    """
-    titles = _section_titles(course)
-    runs = groupby(parts, key=lambda part: titles.get(leaf(part).id, NO_SECTION))
-    return [(title, list(run)) for (_section, title), run in runs]
-
-
-def _section_titles(course: Course) -> dict[int, tuple[int | None, Title | None]]:
-    """Return section and its title for each leaf that stands in one."""
-    block = aliased(Activity)
-    found = db.session.execute(
-        sa.select(Activity.id, Section.id, Section.title)
-        .join(block, block.id == Activity.parent_id)
-        .join(Section, Section.id == block.section_id)
-        .where(Activity.course_id == course.id)
-    )
-    return {leaf: (section, title) for leaf, section, title in found}
 
 
 def content_of(course: Course) -> list[Activity]:

@@ -9,10 +9,10 @@ from werkzeug.datastructures import MultiDict
 from academy import paging
 from academy.courses import covers, queries, rules, words
 from academy.courses.models import Course
-from academy.courses.queries.catalogue import FACETS, Filters, Listing, entry_of
+from academy.courses.queries.catalogue import FACETS, Entry, Filters, Listing
 from academy.courses.queries.catalogue import catalogue as find
 from academy.courses.views.blueprint import blueprint
-from academy.courses.views.reader import reader, visible_course
+from academy.courses.views.reader import reader, visible_contents, visible_course
 from academy.replica import may_lag_for_guests
 from academy.security import access
 from academy.templating import IMMUTABLE, address
@@ -51,15 +51,14 @@ def catalogue() -> str:
 @may_lag_for_guests
 def course(code: str) -> str:
     """Show one course: what it is, what is in it, and the next step for this reader."""
-    course, seat = visible_course(code)
+    course, seat, contents = visible_contents(code)
     return render_template(
         "courses/course.html",
         course=course,
         seat=seat,
-        entry=entry_of(course),
-        leaves=(leaves := queries.leaves(course)),
-        sections=queries.by_section(course, leaves, leaf=lambda one: one),
-        release=queries.latest_release(course),
+        entry=Entry(course, contents.sizes),
+        contents=contents,
+        sections=queries.by_section(contents.parts, part=lambda one: one),
         words=words,
         can_edit=rules.can_edit(reader(), course),
         is_open=rules.is_open(course),

@@ -5,8 +5,10 @@ from typing import cast
 from flask_login import current_user
 
 from academy.accounts.models import Person
-from academy.courses import queries, rules
+from academy.courses import rules
 from academy.courses.models import Course, Enrolment
+from academy.courses.queries import contents
+from academy.courses.queries.contents import Asked, Contents
 from academy.errors import NotAllowed, NotFound
 
 
@@ -25,11 +27,14 @@ def member() -> Person:
 
 def visible_course(code: str) -> tuple[Course, Enrolment | None]:
     """Return a course and the reader's seat in it; raises NotFound where the reader may not know of it."""
-    course = queries.course_by_code(code)
-    seat = queries.enrolment_of(course, reader())
-    if not rules.can_see(reader(), course, enrolled=seat is not None):
-        raise NotFound
+    course, seat, _release = _visible(code)
     return course, seat
+
+
+def visible_contents(code: str) -> tuple[Course, Enrolment | None, Contents]:
+    """Return the same, and what the course consists of."""
+    course, seat, release = _visible(code)
+    return course, seat, contents.contents_of(course, release)
 
 
 def taught_course(code: str) -> Course:
@@ -38,3 +43,10 @@ def taught_course(code: str) -> Course:
     if not rules.can_edit(reader(), course):
         raise NotAllowed
     return course
+
+
+def _visible(code: str) -> tuple[Course, Enrolment | None, Asked | None]:
+    course, seat, release = contents.found_by_code(code, reader())
+    if not rules.can_see(reader(), course, enrolled=seat is not None):
+        raise NotFound
+    return course, seat, release

@@ -6,6 +6,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from academy.courses import queries
+from academy.courses.queries import contents
 from tests.factories import accounts, courses
 
 
@@ -28,12 +29,14 @@ def in_sections() -> Any:
 def test_by_section_keeps_the_order_and_groups_runs(app: Flask) -> None:
     made, leaves = in_sections()
 
-    found = queries.by_section(made, leaves, leaf=lambda one: one)
+    course, _seat, release = contents.found_by_code(made.code, None)
+    found = queries.by_section(contents.contents_of(course, release).parts, part=lambda one: one)
 
-    assert found == [
-        (None, leaves[:1]),
-        ({"en": "Basics", "ru": "Основы"}, leaves[1:3]),
-        ({"en": "Practice"}, leaves[3:]),
+    ids = [leaf.public_id for leaf in leaves]
+    assert [(title, [part.public_id for part in run]) for title, run in found] == [
+        (None, ids[:1]),
+        ({"en": "Basics", "ru": "Основы"}, ids[1:3]),
+        ({"en": "Practice"}, ids[3:]),
     ]
 
 

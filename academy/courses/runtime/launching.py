@@ -192,7 +192,7 @@ def _supersede(enrolment: Enrolment, *, at: datetime) -> None:
         .where(Launch.mode == "normal")
     )
     for number in others.all():
-        held = rows.read_by_id(number)
+        held = rows.read(number)
         assert held is not None  # noqa: S101 -- launches are never deleted while their enrolment has its turn
         sessions.end_silently(held, at=at)
         held.launch.superseded = at

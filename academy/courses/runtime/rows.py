@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from academy.accounts.models import Person, PersonSession
 from academy.courses.models import Activity, Attempt, Launch, PackageVersion
+from academy.courses.runtime import turns
 from academy.courses.runtime.cmi import Cmi
 from academy.db import Model, db
 
@@ -111,8 +112,9 @@ _ATTEMPT_AT, _SESSION_AT = 7 + len(_OF_LAUNCH), 9 + len(_OF_LAUNCH) + len(_OF_AT
 class Held:
     """A launch that this transaction saves to, its attempt (none in a preview), and its session."""
 
-    def __init__(self, found: Any) -> None:
-        """Take a row of the statement."""
+    def __init__(self, connection: sa.Connection, found: Any) -> None:
+        """Take a row of the statement, and the connection on which it was read."""
+        self.connection = connection
         self.launch = LaunchRow(*found[:_ATTEMPT_AT])
         of_attempt = found[_ATTEMPT_AT:_SESSION_AT]
         self.attempt = None if of_attempt[0] is None else AttemptRow(*of_attempt)
@@ -123,37 +125,35 @@ class Held:
     def save(self) -> None:
         """Write what has changed since the reading or the last call."""
         now = _launch_values(self.launch)
-        _write(Launch, self.launch.id, _OF_LAUNCH, self._launch_was, now)
+        _write(self.connection, Launch, self.launch.id, _OF_LAUNCH, self._launch_was, now)
         self._launch_was = now
         if self.attempt is not None:
             now = _attempt_values(self.attempt)
-            _write(Attempt, self.attempt.id, _OF_ATTEMPT, self._attempt_was, now)
+            _write(self.connection, Attempt, self.attempt.id, _OF_ATTEMPT, self._attempt_was, now)
             self._attempt_was = now
 
 
-def read(public_id: UUID) -> Held | None:
-    """Return a launch by its public id, or None."""
-    return _read(_BY_PUBLIC_ID, public_id)
+def read(launch: UUID | int) -> Held | None:
+    """Return a launch by its public id or row number, when it is the turn of this transaction; else None."""
+    session = db.session()
+    session.flush()
+    connection = session.connection()
+    turns.take_of_launch(launch, connection)
+    statement = _BY_PUBLIC_ID if isinstance(launch, UUID) else _BY_ID
+    found = connection.execute(statement, {"launch": launch}).first()
+    return None if found is None else Held(connection, found)
 
 
-def read_by_id(number: int) -> Held | None:
-    """Return a launch by its row number, or None."""
-    return _read(_BY_ID, number)
-
-
-def _read(statement: sa.Select[Any], launch: UUID | int) -> Held | None:
-    db.session.flush()
-    found = db.session.connection().execute(statement, {"launch": launch}).first()
-    return None if found is None else Held(found)
-
-
-def _write(model: type[Model], number: int, names: tuple[str, ...], was: Any, now: Any) -> None:
+def _write(
+    connection: sa.Connection, model: type[Model], number: int, names: tuple[str, ...], was: Any, now: Any
+) -> None:
     if was == now:
         return
     changed = {name: new for name, old, new in zip(names, was, now, strict=True) if old != new}
-    db.session.connection().execute(_update(model), {"row": number, **changed})
-    if len(db.session.identity_map):  # never while content saves
-        found = db.session.identity_map.get(model.__mapper__.identity_key_from_primary_key((number,)))
+    connection.execute(_update(model), {"row": number, **changed})
+    kept = db.session.identity_map
+    if len(kept):  # never while content saves
+        found = kept.get(model.__mapper__.identity_key_from_primary_key((number,)))
         if found is not None:
             db.session.expire(found)
 

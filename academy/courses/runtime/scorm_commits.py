@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from academy import clock
 from academy.courses.models import Launch
-from academy.courses.runtime import cmi, rows, sessions, turns
+from academy.courses.runtime import cmi, rows, sessions
 from academy.courses.runtime.results import End
 from academy.courses.runtime.rows import Held, LaunchRow
 from academy.courses.runtime.sessions import Track
@@ -75,7 +75,6 @@ def read(body: bytes) -> tuple[str, Commit]:
 
 def launch_of(public_id: UUID) -> Held:
     """Return a launch for saving, when it is the turn of this transaction; raises NotFound."""
-    turns.take_of_launch(Launch.public_id == public_id)
     held = rows.read(public_id)
     if held is None:
         raise NotFound
@@ -94,14 +93,13 @@ def accept(held: Held, commit: Commit) -> Answer:
     is_late = 0 < commit.session < launch.session
     if is_late or commit.seq > launch.seq:
         now = clock.now()
-        track = Track(launch, held.attempt, Moment(now, commit.seq))
+        track = Track(held, held.attempt, Moment(now, commit.seq))
         if not is_late:
             launch.seq, launch.last_seen = commit.seq, now
         if is_late or launch.superseded is not None:
             sessions.take_results(track, commit.data, end=commit.end)
         else:
             _take(track, commit)
-        held.save()
         track.store()
     return Answer(commit.seq, "superseded") if is_late else Answer(launch.seq, _state(launch))
 

@@ -13,7 +13,7 @@ from academy.accounts import pseudonyms
 from academy.accounts.models import Pseudonym
 from academy.courses import identifiers
 from academy.courses.models import Activity, Attempt, Course, Enrolment, Launch
-from academy.courses.runtime import cmi, leaves, results, rows, statements, turns
+from academy.courses.runtime import cmi, leaves, results, rows, statements
 from academy.courses.runtime.results import End, Result
 from academy.courses.runtime.rows import AttemptRow, Held, LaunchRow
 from academy.courses.runtime.statements import Event, Json, Moment, Scene, Thing
@@ -31,17 +31,22 @@ LONGEST_MEASURED_MS = 4 * 3600 * 1000
 class Track:
     """A launch that leaves tracks, and the statements that its present change has made so far."""
 
-    launch: LaunchRow
+    held: Held
     attempt: AttemptRow
     moment: Moment
     told: list[Json] = field(default_factory=list)
     _scene: Scene | None = None
 
     @property
+    def launch(self) -> LaunchRow:
+        """Return the launch itself."""
+        return self.held.launch
+
+    @property
     def scene(self) -> Scene:
         """Return who learns what where; asked of the database only where something is told."""
         if self._scene is None:
-            self._scene = scene_of(self.launch, self.attempt)
+            self._scene = scene_of(self.held.connection, self.launch, self.attempt)
         return self._scene
 
     @property
@@ -61,9 +66,10 @@ class Track:
             self.moment = Moment(self.moment.at + timedelta(microseconds=len(events)), self.moment.seq)
 
     def store(self) -> None:
-        """Hand the statements to the store, in the present transaction."""
+        """Write what has changed, and hand the statements to the store, in the present transaction."""
+        self.held.save()
         if self.told:
-            store.insert(db.session.connection(), self.told, authority=store.own_authority())
+            store.insert(self.held.connection, self.told, authority=store.own_authority())
             self.told = []
 
 
@@ -81,9 +87,9 @@ _SCENE = (
 )
 
 
-def scene_of(launch: LaunchRow, attempt: AttemptRow) -> Scene:
+def scene_of(connection: sa.Connection, launch: LaunchRow, attempt: AttemptRow) -> Scene:
     """Return what the statements of a launch have in common, in one query of few columns."""
-    found = db.session.connection().execute(_SCENE, {"attempt": attempt.id}).one()
+    found = connection.execute(_SCENE, {"attempt": attempt.id}).one()
     name, registration, course, course_title, leaf, title, attempt_id = found
     return Scene(
         actor=pseudonyms.actor_named(name),
@@ -158,9 +164,8 @@ def end_silently(held: Held, *, at: datetime) -> None:
     """End the session of a launch whose content will not do it itself, with what was last saved."""
     if held.attempt is None or not held.launch.in_session:
         return
-    track = Track(held.launch, held.attempt, Moment(at, held.launch.seq))
+    track = Track(held, held.attempt, Moment(at, held.launch.seq))
     finish(track, end="leave")
-    held.save()
     track.store()
 
 
@@ -177,9 +182,7 @@ def close_abandoned() -> None:
 
 
 def _close_abandoned(number: int) -> None:
-    turns.take_of_launch(Launch.id == number)
-    now = clock.now()
-    held = rows.read_by_id(number)
+    held, now = rows.read(number), clock.now()
     if held is not None and held.launch.closed is None and held.launch.last_seen < now - SILENCE:
         end_silently(held, at=held.launch.last_seen)
         held.launch.closed = now

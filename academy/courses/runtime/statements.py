@@ -8,21 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from urllib.parse import quote
 from uuid import UUID, uuid5
 
-from tincan import (
-    Activity,
-    ActivityDefinition,
-    ActivityList,
-    Agent,
-    Context,
-    ContextActivities,
-    LanguageMap,
-    Statement,
-    Verb,
-)
-from tincan import Result as StatementResult
+from tincan import Activity, ActivityDefinition, LanguageMap, Verb, Version
 
 from academy import clock
 from academy.courses.runtime import cmi, interactions
@@ -167,46 +157,68 @@ def _plain(value: Decimal) -> int | float:
 
 
 def _document(scene: Scene, moment: Moment, event: Event, place: int) -> Json:
-    """Build a statement, and set right what tincan alters: zones, durations, and integers among numbers."""
+    """Put a statement together; its parts, which nobody may change in place, are built once by tincan.
+
+    What tincan would alter (zones, durations, integers among numbers) differs each time and goes around it.
+    """
     verb = event.verb.rpartition("/")[2]
-    result = dict(event.result or {})
-    exact = {name: result.pop(name) for name in ("duration", "score") if name in result}
-    built = Statement(
-        id=uuid5(scene.launch, f"{moment.seq}/{verb}/{event.answer[0] if event.answer else ''}"),
-        actor=Agent(dict(scene.actor)),
-        verb=Verb(id=event.verb, display=LanguageMap(vocabulary.VERBS[event.verb])),
-        object=_question(scene, *event.answer) if event.answer else _activity(scene.sco),
-        context=_context(scene, inside=event.answer is not None),
-        result=StatementResult(**result) if event.result else None,
-    )
-    document: Json = dict(built.as_version())
-    document["timestamp"] = clock.rfc3339(moment.at + timedelta(microseconds=place))
+    document: Json = {
+        "id": str(uuid5(scene.launch, f"{moment.seq}/{verb}/{event.answer[0] if event.answer else ''}")),
+        "actor": scene.actor,
+        "verb": _verb(event.verb),
+        "object": _question(scene, *event.answer) if event.answer else _activity(scene.sco),
+        "context": _context(scene, inside=event.answer is not None),
+        "timestamp": clock.rfc3339(moment.at + timedelta(microseconds=place)),
+        "version": Version.latest,
+    }
     if event.result:
-        document["result"] = result | exact
+        document["result"] = event.result
     return document
 
 
-def _question(scene: Scene, place: int, answer: Answer) -> Activity:
-    name = answer.id or str(place)
+@lru_cache
+def _verb(iri: str) -> Json:
+    return dict(Verb(id=iri, display=LanguageMap(vocabulary.VERBS[iri])).as_version())
+
+
+def _question(scene: Scene, place: int, answer: Answer) -> Json:
+    return _question_named(scene.sco.iri, answer.id or str(place), answer.type, answer.correct)
+
+
+@lru_cache(maxsize=2000)
+def _question_named(sco: str, name: str, kind: str, correct: tuple[str, ...]) -> Json:
     definition = ActivityDefinition(
         type=vocabulary.INTERACTION,
         name=LanguageMap({"und": name}),
-        interaction_type=answer.type,
-        correct_responses_pattern=list(answer.correct) or None,
+        interaction_type=kind,
+        correct_responses_pattern=list(correct) or None,
     )
-    return Activity(id=f"{scene.sco.iri}/interactions/{quote(name, safe='')}", definition=definition)
+    iri = f"{sco}/interactions/{quote(name, safe='')}"
+    return dict(Activity(id=iri, definition=definition).as_version())
 
 
-def _activity(thing: Thing) -> Activity:
-    name = LanguageMap(dict(thing.name))
-    return Activity(id=thing.iri, definition=ActivityDefinition(type=thing.type, name=name, description=name))
+def _activity(thing: Thing) -> Json:
+    return _activity_named(thing.iri, thing.type, tuple(thing.name.items()))
 
 
-def _context(scene: Scene, *, inside: bool) -> Context:
-    profile = Activity(id=vocabulary.SCORM_PROFILE, definition=ActivityDefinition(type=vocabulary.PROFILE))
-    around = ContextActivities(
-        category=ActivityList([profile]),
-        grouping=ActivityList([_activity(scene.course), _activity(scene.attempt)]),
-        parent=ActivityList([_activity(scene.sco)]) if inside else None,
-    )
-    return Context(registration=scene.registration, context_activities=around)
+@lru_cache(maxsize=2000)
+def _activity_named(iri: str, kind: str, name: tuple[tuple[str, str], ...]) -> Json:
+    words = LanguageMap(dict(name))
+    definition = ActivityDefinition(type=kind, name=words, description=words)
+    return dict(Activity(id=iri, definition=definition).as_version())
+
+
+@lru_cache(maxsize=1)
+def _profile() -> Json:
+    definition = ActivityDefinition(type=vocabulary.PROFILE)
+    return dict(Activity(id=vocabulary.SCORM_PROFILE, definition=definition).as_version())
+
+
+def _context(scene: Scene, *, inside: bool) -> Json:
+    around: Json = {
+        "category": [_profile()],
+        "grouping": [_activity(scene.course), _activity(scene.attempt)],
+    }
+    if inside:
+        around["parent"] = [_activity(scene.sco)]
+    return {"registration": str(scene.registration), "contextActivities": around}

@@ -1,6 +1,7 @@
 """Signed tokens of the run-time: for the API page, for commits, for opening a launch with no sign-in."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from uuid import UUID
 
 from flask import current_app
@@ -70,7 +71,12 @@ def is_visitor(cookie: str | None, *, launch: UUID) -> bool:
 
 
 def _signer(purpose: str) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(str(current_app.config["SECRET_KEY"]), salt=f"academy.runtime.{purpose}")
+    return _signer_of(str(current_app.config["SECRET_KEY"]), purpose)
+
+
+@lru_cache(maxsize=8)
+def _signer_of(secret: str, purpose: str) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(secret, salt=f"academy.runtime.{purpose}")
 
 
 def _dump(purpose: str, bearer: Bearer) -> str:

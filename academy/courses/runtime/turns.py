@@ -1,9 +1,12 @@
 """Whose turn it is: one transaction at a time changes what a registration's launches and attempts hold."""
 
+from typing import Any
+from uuid import UUID
+
 import sqlalchemy as sa
 
 from academy.courses.models import Enrolment, Launch
-from academy.db import db, lock
+from academy.db import lock
 
 
 def take(enrolment: Enrolment) -> None:
@@ -11,11 +14,17 @@ def take(enrolment: Enrolment) -> None:
     lock(enrolment)
 
 
-def take_of_launch(which: sa.ColumnElement[bool]) -> None:
-    """Wait for the turn of the enrolment of a launch that is not loaded yet; previews have none."""
-    if db.session.get_bind().dialect.name != "postgresql":
-        return  # a transaction that writes is the only one
+def take_of_launch(launch: UUID | int, connection: sa.Connection) -> None:
+    """Wait for the turn of the enrolment of a launch, by public id or row number; previews have none."""
+    if connection.dialect.name == "postgresql":  # on SQLite a transaction that writes is the only one
+        statement = _OF_PUBLIC_ID if isinstance(launch, UUID) else _OF_ID
+        connection.execute(statement, {"launch": launch})
+
+
+def _of_launch(which: sa.ColumnElement[bool]) -> sa.Select[Any]:
     of_launch = sa.select(Launch.enrolment_id).where(which).scalar_subquery()
-    db.session.execute(
-        sa.select(Enrolment.id).where(Enrolment.id == of_launch).with_for_update(key_share=True)
-    )
+    return sa.select(Enrolment.id).where(Enrolment.id == of_launch).with_for_update(key_share=True)
+
+
+_OF_PUBLIC_ID = _of_launch(Launch.public_id == sa.bindparam("launch"))
+_OF_ID = _of_launch(Launch.id == sa.bindparam("launch"))

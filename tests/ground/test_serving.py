@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from http.client import HTTPResponse
+from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -153,6 +153,60 @@ def through(path: Path, host: str) -> tuple[int, str]:
     with connection:
         answer = answer_on(connection)
         return answer.status, answer.read().decode()
+
+
+@pytest.fixture
+def two_processes(app: Flask, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    names = ("INSTANCE_PATH", "DATABASE_URL", "STORAGE_URL", "SECRET_KEY")
+    environment = os.environ | {f"ACADEMY_{name}": str(app.config[name]) for name in names}
+    with subprocess.Popen(
+        [ACADEMY, "serve", "--port", str(port), "--workers", "2"], env=environment
+    ) as process:
+        yield process
+        process.kill()
+
+
+def who_answers(server: subprocess.Popen[bytes], port: int) -> set[psutil.Process]:
+    """Ask through many connections at once; return the processes that hold one after a good answer."""
+    connections = [HTTPConnection("localhost", port, timeout=PATIENCE) for _ in range(40)]
+    for connection in connections:
+        connection.request("GET", "/healthz")
+        answer = connection.getresponse()
+        assert (answer.status, bool(answer.read())) == (200, True)
+    children = psutil.Process(server.pid).children(recursive=True)
+    found = {child for child in children if any(one.raddr for one in child.net_connections("tcp"))}
+    for connection in connections:
+        connection.close()
+    return found
+
+
+def two_answer(server: subprocess.Popen[bytes], port: int) -> set[psutil.Process]:
+    end = time.monotonic() + PATIENCE
+    while len(found := who_answers(server, port)) < 2:
+        assert time.monotonic() < end, found
+        time.sleep(0.5)
+    return found
+
+
+@pytest.mark.both_databases
+@pytest.mark.only("postgresql")
+def test_two_processes_share_the_work_and_outlive_each_other(
+    two_processes: subprocess.Popen[bytes], port: int
+) -> None:
+    assert becomes(True, port)
+    first, other = two_answer(two_processes, port)
+
+    first.kill()
+    psutil.wait_procs([first], PATIENCE)
+    assert other in who_answers(two_processes, port)
+    again = two_answer(two_processes, port)
+    assert other in again
+    assert first not in again
+
+    two_processes.terminate()
+    assert two_processes.wait(PATIENCE) == 0
+    assert becomes(False, port)
+    assert not psutil.wait_procs(list(again), PATIENCE)[1]
 
 
 @pytest.mark.only("sqlite")

@@ -213,10 +213,18 @@ def _wait_for_jobs(day: Day) -> float:
 
 
 def _memory_of_postgres(database: Postgres) -> float:
+    """Return the megabytes, or nothing where it runs as a user whose processes may not be looked at."""
     try:
         process = int((database.folder / "data" / "postmaster.pid").read_text().split()[0])
-        return sum(memory_of(one) for one in processes(process))
-    except PermissionError:  # it runs as another user
+        return sum(_memory_while_it_lives(one) for one in processes(process))
+    except PermissionError:
+        return 0
+
+
+def _memory_while_it_lives(process: int) -> float:
+    try:
+        return memory_of(process)
+    except FileNotFoundError:  # a connection that ended meanwhile
         return 0
 
 

@@ -51,6 +51,31 @@ def csv_stream(columns: Sequence[Column], rows: Iterable[Row], *, language: str)
     yield _drain(buffer)
 
 
+class CsvText:
+    """How one reader's CSV is written, for long lists that put their lines together from ready pieces.
+
+    Pieces hold neither separators nor quotes of their own but those of `cells`.
+    """
+
+    def __init__(self, language: str) -> None:
+        """Choose separators and decimal sign by language, the clock by the reader's zone."""
+        self.separator = SEPARATOR[language]
+        self._buffer = io.StringIO()
+        self._writer = csv.writer(self._buffer, delimiter=self.separator, lineterminator="")
+        self.percent = _csv_writer("percent", language)
+        self.duration = _csv_duration
+        self.minute = _csv_minutes(get_timezone(), russian=language == "ru")
+
+    def head(self, columns: Sequence[Column]) -> str:
+        """Return the first line, behind the mark of UTF-8."""
+        return f"{BOM}{self.cells(*(_head(column) for column in columns))}\r\n"
+
+    def cells(self, *texts: str | None) -> str:
+        """Return what people wrote as cells, made harmless and quoted where needed."""
+        self._writer.writerow([_harmless(text) if text else "" for text in texts])
+        return _drain(self._buffer)
+
+
 def xlsx_file(columns: Sequence[Column], rows: Iterable[Row], *, sheet: str) -> BinaryIO:
     """Write XLSX to a temporary file, in constant memory; the file is positioned at its start.
 
@@ -133,6 +158,33 @@ def _csv_moments(zone: tzinfo, language: str) -> Callable[[datetime], str]:
             distance = distances[hour] = moment.astimezone(zone).utcoffset() or timedelta()
         text = (moment + distance).isoformat(" ", "minutes")
         return f"{text[8:10]}.{text[5:7]}.{text[:4]}{text[10:16]}" if russian else text[:16]
+
+    return write
+
+
+class _Hours(dict[str, str]):
+    """Hours of UTC, as `2026-11-24 09`, and the same on a clock; empty where the distance has minutes."""
+
+    def __init__(self, zone: tzinfo, *, russian: bool) -> None:
+        self.zone, self.form = zone, "%d.%m.%Y %H" if russian else "%Y-%m-%d %H"
+
+    def __missing__(self, hour: str) -> str:
+        local = datetime.fromisoformat(f"{hour}:00+00:00").astimezone(self.zone)
+        self[hour] = written = "" if local.minute else local.strftime(self.form)
+        return written
+
+
+def _csv_minutes(zone: tzinfo, *, russian: bool) -> Callable[[str | None], str]:
+    """Return how minutes of UTC, as `2026-11-24 09:30`, are written on the clock of a zone."""
+    hours = _Hours(zone, russian=russian)
+    form = f"{hours.form}:%M"
+
+    def write(minute: str | None) -> str:
+        if not minute:
+            return ""
+        if hour := hours[minute[:13]]:
+            return hour + minute[13:]
+        return datetime.fromisoformat(f"{minute}+00:00").astimezone(zone).strftime(form)
 
     return write
 

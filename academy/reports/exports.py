@@ -1,23 +1,28 @@
 """The completion report as CSV and XLSX: the columns, and the files."""
 
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import BinaryIO
 
 from flask_babel import gettext as _
 
 from academy.accounts.models import Person
 from academy.accounts.states import FOOTNOTE
-from academy.locale import language, translated
-from academy.reports import queries
+from academy.locale import language
+from academy.reports import names, participations
 from academy.reports.filters import Filters
-from academy.tables import Column, csv_stream, xlsx_file
+from academy.reports.participations import Participation, Someone
+from academy.tables import Column, CsvText, xlsx_file
+
+MOST_SCORES = 4096
 
 
 def csv_file(viewer: Person, filters: Filters) -> BinaryIO:
     """Write the report as CSV into a temporary file, positioned at its start."""
     file = tempfile.TemporaryFile()  # noqa: SIM115 -- handed to the caller
-    for piece in csv_stream(columns(), _rows(viewer, filters), language=language()):
+    for piece in _csv(viewer, filters):
         file.write(piece.encode("utf-8"))
     file.seek(0)
     return file
@@ -60,20 +65,97 @@ def status_words() -> dict[str, str]:
     }
 
 
+def _result_words() -> dict[str | None, str]:
+    return {"passed": _("Passed"), "failed": _("Failed")}
+
+
+def _csv(viewer: Person, filters: Filters) -> Iterator[str]:
+    """Yield the lines of some people at a time.
+
+    What participations have in common is written once: a person, a course, a status, a result.
+    """
+    text, known, footnote = CsvText(language()), names.all_names(language()), False
+    yield text.head(columns())
+    courses = {key: text.cells(*pair) for key, pair in known.courses.items()}
+    statuses = {code: text.cells(word) for code, word in status_words().items()}
+    results = {code: text.cells(word) for code, word in _result_words().items()}
+    line = _line_writer(text, courses, statuses, results)
+    for people in participations.by_batch(viewer, filters):
+        lines: list[str] = []
+        for person, taken in people:
+            begin = text.cells(*_cells_of(person, known))
+            footnote = footnote or person.state in known.footnoted
+            lines += [begin + line(*row) for row in taken]
+        yield "".join(lines)
+    if footnote:
+        yield f"{text.cells(str(FOOTNOTE))}{text.separator * (len(columns()) - 1)}\r\n"
+
+
+def _line_writer(
+    text: CsvText, courses: dict[int, str], statuses: dict[str, str], results: dict[str | None, str]
+) -> Callable[..., str]:
+    """Return what writes a line from its course on."""
+    apart, duration, minute = text.separator, text.duration, text.minute
+    percent = lru_cache(MOST_SCORES)(text.percent)
+
+    def line(
+        person: int,
+        course: int,
+        status: str,
+        success: str | None,
+        score: float | None,
+        time_ms: int | None,
+        enrolled: str,
+        started: str | None,
+        completed: str | None,
+        certificate: str | None,
+    ) -> str:
+        result = results.get(success, "")
+        points = "" if score is None else percent(score)
+        spent = "" if time_ms is None else duration(time_ms)
+        return (
+            f"{apart}{courses[course]}{apart}{statuses[status]}{apart}{result}{apart}{points}{apart}"
+            f"{spent}{apart}{minute(enrolled)}{apart}{minute(started)}{apart}{minute(completed)}{apart}"
+            f"{certificate or ''}\r\n"
+        )
+
+    return line
+
+
+def _cells_of(person: Someone, known: names.Names) -> tuple[str | None, ...]:
+    """Return what the first columns show of a person."""
+    return (
+        person.name_latin,
+        person.name_cyrillic,
+        person.email,
+        person.state,
+        known.states.get(person.state),
+        known.organisations.get(person.organisation),
+    )
+
+
 def _rows(viewer: Person, filters: Filters) -> Iterator[dict[str, object]]:
-    statuses, results = status_words(), {"passed": _("Passed"), "failed": _("Failed")}
-    spoken, footnote = language(), False
-    for row in queries.participations(viewer, filters):
-        mark = "*" if row["footnote"] else ""
-        footnote = footnote or bool(mark)
-        row["state_name"] = translated(row["state_name"], spoken) + mark  # type: ignore[arg-type]
-        row["organisation"] = translated(row["organisation"], spoken)  # type: ignore[arg-type]
-        row["title"] = translated(row["title"], spoken)  # type: ignore[arg-type]
-        row["status"] = statuses[row["status"]]  # type: ignore[index]
-        row["result"] = results.get(row["success"], "")  # type: ignore[call-overload]
-        yield row
-    yield from _footnotes(footnote)
+    """Yield the same as dictionaries, for spreadsheets whose cells have kinds."""
+    known, statuses, results = names.all_names(language()), status_words(), _result_words()
+    keys, footnote = [column.key for column in columns()], False
+    for people in participations.by_batch(viewer, filters):
+        for person, rows in people:
+            begin = _cells_of(person, known)
+            footnote = footnote or person.state in known.footnoted
+            for one in map(Participation._make, rows):
+                end = (
+                    *known.courses[one.course],
+                    statuses[one.status],
+                    results.get(one.success),
+                    one.score,
+                    one.time_ms,
+                    *(_moment(minute) for minute in (one.enrolled, one.started, one.completed)),
+                    one.certificate,
+                )
+                yield dict(zip(keys, begin + end, strict=True))
+    if footnote:
+        yield {"name_latin": str(FOOTNOTE)}
 
 
-def _footnotes(wanted: bool) -> Iterable[dict[str, object]]:
-    return [{"name_latin": str(FOOTNOTE)}] if wanted else []
+def _moment(minute: str | None) -> datetime | None:
+    return datetime.fromisoformat(minute).replace(tzinfo=UTC) if minute else None

@@ -1,6 +1,6 @@
 """Figures of reports, within the scope of the reader."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,18 +12,8 @@ from academy.certificates.models import Certificate
 from academy.courses.models import Course, Enrolment
 from academy.db import db
 from academy.progress.models import CourseProgress
-from academy.reports import names, totals
+from academy.reports import conditions, totals
 from academy.reports.filters import Filters
-
-STATUS = sa.case(
-    (CourseProgress.completion == "completed", "completed"),
-    (CourseProgress.success == "failed", "failed"),
-    (CourseProgress.completion == "incomplete", "in-progress"),
-    else_="not-started",
-)
-
-
-CERTIFIED = sa.and_(Certificate.registration == Enrolment.registration, Certificate.status == "valid")
 
 
 @dataclass(frozen=True)
@@ -88,53 +78,13 @@ def courses(viewer: Person) -> Sequence[Any]:
     return db.session.execute(query).all()
 
 
-def participations(viewer: Person, filters: Filters) -> Iterator[dict[str, object]]:
-    """Yield one row per participation, sorted by name and course; memory does not grow with the number."""
-    query = (
-        _joined(
-            viewer,
-            filters,
-            Person.name_latin,
-            Person.name_cyrillic,
-            Person.email,
-            Person.state_code.label("state"),
-            sa.case((Person.organisation_confirmed.is_not(None), Person.organisation_id)).label(
-                "organisation"
-            ),
-            Course.code.label("course"),
-            STATUS.label("status"),
-            CourseProgress.success,
-            CourseProgress.score_scaled.label("score"),
-            CourseProgress.time_ms,
-            Enrolment.enrolled,
-            CourseProgress.started,
-            CourseProgress.completed,
-            Certificate.serial.label("certificate"),
-        )
-        .outerjoin(Certificate, CERTIFIED)
-        .where(Person.erased.is_(False))
-        .order_by(Person.sort_latin, Person.id, Course.code)
-    )
-    known = names.all_names()
-    found = db.session.execute(query, execution_options={"yield_per": 1000})
-    keys = tuple(found.keys())
-    for row in found:
-        one: dict[str, object] = dict(zip(keys, row, strict=True))
-        one["state_name"], one["footnote"] = known.states.get(one["state"], (None, False))
-        one["organisation"] = known.organisations.get(one["organisation"])
-        one["title"] = known.courses[one["course"]]
-        yield one
-
-
 def matrix(viewer: Person, filters: Filters, *, page: int, size: int, language: str) -> Matrix:
     """Return a page of the matrix of people by courses, in four queries however much it lists."""
     sums = _totals(viewer, filters)
     person_count, erased_count, footnote = _people_totals(viewer, filters)
     people = _people(viewer, filters, page=page, size=size, language=language)
     cells = _cells(filters, [person.id for person in people])
-    rows = [
-        _row(person, [cells.get((person.id, total.code)) for total in sums], language) for person in people
-    ]
+    rows = [_row(person, [cells.get((person.id, total.id)) for total in sums], language) for person in people]
     return Matrix(
         courses=[CourseTotal(total.code, total.title, total.started, total.completed) for total in sums],
         people=rows,
@@ -159,34 +109,18 @@ def scope_names(viewer: Person) -> list[dict[str, str]]:
     return list(db.session.scalars(states)) + list(db.session.scalars(units))
 
 
-def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
-    moment = CourseProgress.completed if filters.period == "completed" else Enrolment.enrolled
-    found: list[sa.ColumnElement[bool]] = [Enrolment.withdrawn.is_(None)]
-    if filters.course:
-        found.append(Course.code == filters.course)
-    if filters.status:
-        found.append(STATUS.in_([filters.status]))
-    if filters.begins:
-        found.append(moment >= filters.begins)
-    if filters.ends:
-        found.append(moment < filters.ends)
-    if filters.period == "completed" and (filters.begins or filters.ends):
-        found.append(CourseProgress.completion == "completed")
-    if filters.text:
-        columns = (Person.name_latin, Person.name_cyrillic, Person.email)
-        found.append(Person.erased.is_(False))
-        found.append(sa.or_(*(column.icontains(filters.text, autoescape=True) for column in columns)))
-    return found
-
-
 def _joined(viewer: Person, filters: Filters, *columns: Any) -> sa.Select[Any]:
     return (
         sa.select(*columns)
         .select_from(Enrolment)
         .join(Person, Person.id == Enrolment.person_id)
         .join(Course, Course.id == Enrolment.course_id)
-        .outerjoin(CourseProgress, CourseProgress.registration == Enrolment.registration)
-        .where(scope.people_filter(viewer), *_conditions(filters))
+        .outerjoin(CourseProgress, conditions.PROGRESS)
+        .where(
+            scope.people_filter(viewer),
+            *conditions.of_participations(filters),
+            *conditions.of_people(filters),
+        )
     )
 
 
@@ -194,7 +128,7 @@ def _totals(viewer: Person, filters: Filters) -> Sequence[Any]:
     everything = scope.sees_everybody(viewer) and filters == Filters()
     sums = (totals.of_all() if everything else _sums(viewer, filters)).subquery()
     query = sa.select(
-        Course.code, Course.title, sums.c.all, sums.c.started, sums.c.completed, sums.c.certified
+        Course.id, Course.code, Course.title, sums.c.all, sums.c.started, sums.c.completed, sums.c.certified
     )
     return db.session.execute(query.join(sums, sums.c.id == Course.id).order_by(Course.code)).all()
 
@@ -210,67 +144,57 @@ def _sums(viewer: Person, filters: Filters) -> sa.Select[Any]:
             sa.func.sum(totals.COMPLETED).label("completed"),
             sa.func.count(Certificate.id).label("certified"),
         )
-        .outerjoin(Certificate, CERTIFIED)
+        .outerjoin(Certificate, conditions.CERTIFIED)
         .group_by(Course.id)
     )
 
 
-def _takes(filters: Filters) -> sa.ColumnElement[bool]:
-    """Say of a person whether any of their participations passes the filters."""
-    taken = sa.select(sa.literal(1)).select_from(Enrolment).where(Enrolment.person_id == Person.id)
-    if filters != Filters():
-        taken = taken.join(Course, Course.id == Enrolment.course_id).outerjoin(
-            CourseProgress, CourseProgress.registration == Enrolment.registration
-        )
-    return taken.where(*_conditions(filters)).correlate(Person).exists()
-
-
 def _people_totals(viewer: Person, filters: Filters) -> tuple[int, int, bool]:
-    counted = (
-        sa.select(
-            sa.func.count(),
-            sa.func.sum(sa.case((Person.erased, 1), else_=0)),
-            sa.func.max(sa.case((State.footnote, 1), else_=0)),
-        )
-        .select_from(Person)
-        .outerjoin(State, State.code == Person.state_code)
-        .where(scope.people_filter(viewer), _takes(filters))
+    """Count people, those erased among them, and say whether a state with a footnote is among theirs."""
+    groups = (
+        sa.select(Person.state_code, Person.erased, sa.func.count().label("count"))
+        .where(scope.people_filter(viewer), conditions.takes(filters))
+        .group_by(Person.state_code, Person.erased)
+        .subquery()
     )
+    counted = sa.select(
+        sa.func.sum(groups.c.count),
+        sa.func.sum(sa.case((groups.c.erased, groups.c.count), else_=0)),
+        sa.func.max(sa.case((State.footnote, 1), else_=0)),
+    ).outerjoin_from(groups, State, State.code == groups.c.state_code)
     count, erased, marked = db.session.execute(counted).one()
-    return count, erased or 0, bool(marked)
+    return int(count or 0), int(erased or 0), bool(marked)
 
 
 def _people(viewer: Person, filters: Filters, *, page: int, size: int, language: str) -> Sequence[Any]:
     order = Person.sort_cyrillic if language == "ru" else Person.sort_latin
     query = sa.select(Person.id, Person.name_latin, Person.name_cyrillic).where(
-        scope.people_filter(viewer), _takes(filters), Person.erased.is_(False)
+        scope.people_filter(viewer), conditions.takes(filters), Person.erased.is_(False)
     )
     return db.session.execute(query.order_by(order, Person.id).offset((page - 1) * size).limit(size)).all()
 
 
-def _cells(filters: Filters, person_ids: list[int]) -> dict[tuple[int, str], Cell]:
+def _cells(filters: Filters, person_ids: list[int]) -> dict[tuple[int, int], Cell]:
     query = (
         sa.select(
             Enrolment.person_id,
-            Course.code,
-            STATUS,
+            Enrolment.course_id,
+            conditions.STATUS,
             CourseProgress.score_scaled,
             CourseProgress.done,
             CourseProgress.leaves,
             CourseProgress.time_ms,
             Certificate.id,
         )
-        .join(Course, Course.id == Enrolment.course_id)
-        .outerjoin(Certificate, CERTIFIED)
-        .join(Person, Person.id == Enrolment.person_id)
-        .outerjoin(CourseProgress, CourseProgress.registration == Enrolment.registration)
-        .where(Enrolment.person_id.in_(person_ids), *_conditions(filters))
+        .outerjoin(CourseProgress, conditions.PROGRESS)
+        .outerjoin(Certificate, conditions.CERTIFIED)
+        .where(Enrolment.person_id.in_(person_ids), *conditions.of_participations(filters))
     )
     return {
-        (person, code): Cell(
+        (person, course): Cell(
             status, score, done / leaves if leaves else 0.0, time_ms or 0, certificate is not None
         )
-        for person, code, status, score, done, leaves, time_ms, certificate in db.session.execute(query)
+        for person, course, status, score, done, leaves, time_ms, certificate in db.session.execute(query)
     }
 
 

@@ -1,0 +1,100 @@
+"""Participations for files: person by person, in the order of names, however many there are."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from academy.accounts import scope
+from academy.accounts.models import Person
+from academy.certificates.models import Certificate
+from academy.courses.models import Course, Enrolment
+from academy.db import db
+from academy.progress.models import CourseProgress
+from academy.reports import conditions
+from academy.reports.filters import Filters
+from academy.reports.minutes import minute_of
+
+#: People read at a time: memory holds the participations of so many.
+BATCH = 1000
+
+_COURSES = sa.select(Course.id).order_by(Course.code)
+
+
+class Someone(NamedTuple):
+    """A person of the report."""
+
+    id: int
+    name_latin: str
+    name_cyrillic: str | None
+    email: str
+    state: str | None
+    organisation: int | None  # only once it is confirmed
+
+
+class Participation(NamedTuple):
+    """What a person does in a course; moments are minutes of UTC, as `2026-11-24 09:30`."""
+
+    person: int
+    course: int
+    status: str
+    success: str | None
+    score: float | None
+    time_ms: int | None
+    enrolled: str
+    started: str | None
+    completed: str | None
+    certificate: str | None
+
+
+def by_batch(viewer: Person, filters: Filters) -> Iterator[Iterator[tuple[Someone, Sequence[Any]]]]:
+    """Yield, some people at a time, each person with their participations by course code.
+
+    Participations are rows with the fields of `Participation`: an object for each of them would cost more
+    than to read it.
+    """
+    wanted = (
+        sa.select(
+            Person.id,
+            Person.name_latin,
+            Person.name_cyrillic,
+            Person.email,
+            Person.state_code,
+            sa.case((Person.organisation_confirmed.is_not(None), Person.organisation_id)),
+        )
+        .where(scope.people_filter(viewer), conditions.takes(filters), Person.erased.is_(False))
+        .order_by(Person.sort_latin, Person.id)
+    )
+    places = {course: place for place, course in enumerate(db.session.scalars(_COURSES))}
+    found = db.session.execute(wanted, execution_options={"yield_per": BATCH})
+    for people in found.partitions():
+        taken = _of(filters, [person[0] for person in people], places)
+        yield ((Someone(*person), taken[person[0]]) for person in people)
+
+
+def _of(filters: Filters, people: list[int], places: dict[int, int]) -> dict[int, list[Any]]:
+    """Return the participations of some people by person."""
+    query = (
+        sa.select(
+            Enrolment.person_id,
+            Enrolment.course_id,
+            conditions.STATUS,
+            CourseProgress.success,
+            CourseProgress.score_scaled,
+            CourseProgress.time_ms,
+            minute_of(Enrolment.enrolled),
+            minute_of(CourseProgress.started),
+            minute_of(CourseProgress.completed),
+            Certificate.serial,
+        )
+        .outerjoin(CourseProgress, conditions.PROGRESS)
+        .outerjoin(Certificate, conditions.CERTIFIED)
+        .where(Enrolment.person_id.in_(people), *conditions.of_participations(filters))
+    )
+    taken: defaultdict[int, list[Any]] = defaultdict(list)
+    for row in db.session.execute(query):
+        taken[row[0]].append(row)
+    for rows in taken.values():
+        rows.sort(key=lambda row: places[row[1]])
+    return taken

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, has_request_context, request
 from flask.testing import FlaskClient
 from sqlalchemy import event
 from werkzeug.routing import Rule
@@ -207,6 +207,12 @@ def ask(scene: Scene, role: str, method: str, address: str, **options: Any) -> i
     return scene.clients[role].open(address, method=method, lint=False, **options).status_code
 
 
+#: Who takes these is put on record, in a transaction of its own before anything is read.
+ON_RECORD = {"administration.audit_csv", "reports.completion_csv", "reports.completion_xlsx"}
+#: Says 503 on purpose, where nobody runs jobs.
+FOR_MONITORS = {"readyz"}
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_no_query_breaks_a_page(
     app: Flask, scene: Scene, role: str, texts_for_the_database: list[str], caplog: pytest.LogCaptureFixture
@@ -215,14 +221,15 @@ def test_no_query_breaks_a_page(
     written = []
 
     def look(connection: object, cursor: object, statement: str, *rest: object) -> None:
-        if statement.startswith(("INSERT", "UPDATE", "DELETE", "BEGIN IMMEDIATE")):
+        on_record = has_request_context() and request.endpoint in ON_RECORD
+        if not on_record and statement.startswith(("INSERT", "UPDATE", "DELETE", "BEGIN IMMEDIATE")):
             written.append(statement)
 
     event.listen(db.engine, "before_cursor_execute", look)
     broken = [
         (rule.endpoint, address, query[:40], status)
         for rule in rules(app)
-        if "GET" in (rule.methods or ())
+        if "GET" in (rule.methods or ()) and rule.endpoint not in FOR_MONITORS
         for address, query in asked(rule, scene, role, QUERIES)
         if (status := ask(scene, role, "GET", address + query)) >= 500
     ]

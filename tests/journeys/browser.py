@@ -14,7 +14,7 @@ from urllib.request import urlopen
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from academy.app import create_app
 from academy.courses.models import Course
@@ -25,8 +25,6 @@ from academy.operation import upgrade
 from tests import databases
 
 PROJECT = Path(__file__).resolve().parents[2]
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = ["--no-sandbox", "--disable-quic", "--disable-background-networking"]
 STARTS_WITHIN = 30
 DEMO_LEARNERS = "12"
 
@@ -165,24 +163,6 @@ def academy(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     running.start()
     yield running
     running.stop()
-
-
-@contextmanager
-def running_chromium() -> Iterator[Browser]:
-    """Run a Chromium; there may be only one at a time."""
-    if not Path(CHROMIUM).exists():
-        pytest.skip("no Chromium on this machine")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Run one Chromium; tests take contexts or pages of it."""
-    with running_chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -1,5 +1,5 @@
 """The fixtures of journeys: a server, a browser and a page."""
 
-from tests.journeys.browser import academy, chromium, page, server
+from tests.journeys.browser import academy, page, server
 
-__all__ = ["academy", "chromium", "page", "server"]
+__all__ = ["academy", "page", "server"]

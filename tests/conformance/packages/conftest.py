@@ -5,9 +5,8 @@ from pathlib import Path
 from zlib import crc32
 
 import pytest
-from playwright.sync_api import Browser
 
-from tests.journeys.browser import PROJECT, Server, page, running_chromium
+from tests.journeys.browser import PROJECT, Server, page
 
 __all__ = ["page"]
 
@@ -36,13 +35,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     running = Server(tmp_path_factory.mktemp("corpus")).start()
     yield running
     running.stop()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """Run one Chromium for the tests of a file."""
-    with running_chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

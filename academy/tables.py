@@ -17,6 +17,7 @@ BOM = "\ufeff"
 SEPARATOR = {"ru": ";", "en": ","}
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 MOST_SHEET_NAME = 31
+DAY = timedelta(days=1)
 
 Kind = Literal["text", "number", "percent", "datetime", "duration"]
 Row = Mapping[str, object]
@@ -140,8 +141,8 @@ def _csv_percent(fraction: float) -> str:
 
 
 def _csv_duration(milliseconds: int) -> str:
-    minutes, seconds = divmod(milliseconds // 1000, 60)
-    return f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d}"
+    seconds = milliseconds // 1000
+    return f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
 
 
 def _csv_moments(zone: tzinfo, language: str) -> Callable[[datetime], str]:
@@ -163,28 +164,43 @@ def _csv_moments(zone: tzinfo, language: str) -> Callable[[datetime], str]:
 
 
 class _Hours(dict[str, str]):
-    """Hours of UTC, as `2026-11-24 09`, and the same on a clock; empty where the distance has minutes."""
+    """Hours of UTC, as `2026-11-24 09`, and the same on a clock; empty where the distance has minutes.
+
+    The hours of a day are written together: where clocks are not changed on it, one distance serves all.
+    """
 
     def __init__(self, zone: tzinfo, *, russian: bool) -> None:
-        self.zone, self.form = zone, "%d.%m.%Y %H" if russian else "%Y-%m-%d %H"
+        self.zone = zone
+        self.day = "{2}.{1}.{0}" if russian else "{0}-{1}-{2}"
 
     def __missing__(self, hour: str) -> str:
-        local = datetime.fromisoformat(f"{hour}:00+00:00").astimezone(self.zone)
-        self[hour] = written = "" if local.minute else local.strftime(self.form)
-        return written
+        begin = datetime.fromisoformat(f"{hour[:10]} 00:00+00:00")
+        first, last = (moment.astimezone(self.zone) for moment in (begin, begin + DAY))
+        if first.utcoffset() == last.utcoffset():
+            today, tomorrow = self._day(first), self._day(last)
+            hours = [f"{today} {number:02d}" for number in range(first.hour, 24)]
+            hours += [f"{tomorrow} {number:02d}" for number in range(first.hour)]
+            written = [""] * 24 if first.minute else hours
+        else:
+            moments = ((begin + timedelta(hours=number)).astimezone(self.zone) for number in range(24))
+            written = ["" if one.minute else f"{self._day(one)} {one.hour:02d}" for one in moments]
+        self.update((f"{hour[:10]} {number:02d}", text) for number, text in enumerate(written))
+        return self[hour]
+
+    def _day(self, moment: datetime) -> str:
+        return self.day.format(*moment.date().isoformat().split("-"))
 
 
-def _csv_minutes(zone: tzinfo, *, russian: bool) -> Callable[[str | None], str]:
+def _csv_minutes(zone: tzinfo, *, russian: bool) -> Callable[[str], str]:
     """Return how minutes of UTC, as `2026-11-24 09:30`, are written on the clock of a zone."""
     hours = _Hours(zone, russian=russian)
-    form = f"{hours.form}:%M"
 
-    def write(minute: str | None) -> str:
-        if not minute:
-            return ""
-        if hour := hours[minute[:13]]:
-            return hour + minute[13:]
-        return datetime.fromisoformat(f"{minute}+00:00").astimezone(zone).strftime(form)
+    def write(minute: str) -> str:
+        return f"{hour}{minute[13:]}" if (hour := hours[minute[:13]]) else whole(minute)
+
+    def whole(minute: str) -> str:
+        local = datetime.fromisoformat(f"{minute}+00:00").astimezone(hours.zone)
+        return local.strftime("%d.%m.%Y %H:%M" if russian else "%Y-%m-%d %H:%M")
 
     return write
 

@@ -115,7 +115,8 @@ def _line_writer(
         spent = "" if time_ms is None else duration(time_ms)
         return (
             f"{apart}{courses[course]}{apart}{statuses[status]}{apart}{result}{apart}{points}{apart}"
-            f"{spent}{apart}{minute(enrolled)}{apart}{minute(started)}{apart}{minute(completed)}{apart}"
+            f"{spent}{apart}{minute(enrolled)}{apart}{minute(started) if started else ''}{apart}"
+            f"{minute(completed) if completed else ''}{apart}"
             f"{certificate or ''}\r\n"
         )
 

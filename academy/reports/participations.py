@@ -93,7 +93,7 @@ def _of(filters: Filters, people: list[int], places: dict[int, int]) -> dict[int
         .where(Enrolment.person_id.in_(people), *conditions.of_participations(filters))
     )
     taken: defaultdict[int, list[Any]] = defaultdict(list)
-    for row in db.session.execute(query):
+    for row in db.session.connection().execute(query):  # the rows as they come, without the ORM's loading
         taken[row[0]].append(row)
     for rows in taken.values():
         rows.sort(key=lambda row: places[row[1]])

@@ -56,6 +56,11 @@ def stored_of(connection: sa.Connection, registrations: Iterable[UUID]) -> Itera
         yield StoredStatement(seq, identifier, statement)
 
 
+def is_any_voiding(stored: Iterable[StoredStatement]) -> bool:
+    """Say whether one of these voids another."""
+    return any(_is_voiding(one) for one in stored)
+
+
 def registrations_voided_by(connection: sa.Connection, stored: Sequence[StoredStatement]) -> set[UUID]:
     """Return the registrations that lose a statement by the voiding statements among these."""
     targets = [UUID(str(one.statement["object"]["id"])) for one in stored if _is_voiding(one)]  # type: ignore[index]

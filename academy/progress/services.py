@@ -26,8 +26,11 @@ def apply(sender: sa.Connection, *, stored: Sequence[StoredStatement]) -> None:
     and a job is queued that mends them.
     """
     try:
+        found, voids = history.events(stored), history.is_any_voiding(stored)
+        if not found and not voids:
+            return
         with sender.begin_nested():
-            _project(sender, stored)
+            _project(sender, stored, found)
     except Exception as fault:
         log.exception("the projection failed; %s statements are kept", len(stored))
         _mark_stale(sender, _registrations(stored), fault)
@@ -50,9 +53,11 @@ def replayed(
     return _advanced(connection, {}, by_registration, seats), seats
 
 
-def _project(connection: sa.Connection, stored: Sequence[StoredStatement]) -> None:
+def _project(
+    connection: sa.Connection, stored: Sequence[StoredStatement], events_among: Sequence[Event]
+) -> None:
     afresh = history.registrations_voided_by(connection, stored)
-    found = [event for event in history.events(stored) if event.registration not in afresh]
+    found = [event for event in events_among if event.registration not in afresh]
     if afresh:
         _refold(connection, afresh)
     if not found:

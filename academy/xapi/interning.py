@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from academy.transactions import Turn, take
-from academy.xapi import definitions, json_text
+from academy.xapi import definitions, json_text, memory
 from academy.xapi.batches import pieces
 from academy.xapi.json_text import Json
 from academy.xapi.models import DIGEST, Agent, StoredActivity, Verb
@@ -52,22 +52,12 @@ def agents(connection: sa.Connection, found: Mapping[str, list[str]]) -> dict[st
 
 def verbs(connection: sa.Connection, found: Mapping[str, Json | None]) -> dict[str, int]:
     """Return the row numbers of verbs; words for further languages are added, newer words win."""
-    rows = _rows(connection, _VERB, "iri", list(found))
-    for iri in _ordered(found):
-        display, (number, kept) = found[iri], rows[iri]
-        if display:
-            _merge(connection, _VERB, number, "display", kept, display)
-    return {iri: number for iri, (number, _) in rows.items()}
+    return _grown(connection, _VERB, "display", found)
 
 
 def activities(connection: sa.Connection, found: Mapping[str, Json | None]) -> dict[str, int]:
     """Return the row numbers of activities; their canonical definitions grow by what is new."""
-    rows = _rows(connection, _ACTIVITY, "iri", list(found))
-    for iri in _ordered(found):
-        definition, (number, kept) = found[iri], rows[iri]
-        if definition:
-            _merge(connection, _ACTIVITY, number, "definition", kept, definition)
-    return {iri: number for iri, (number, _) in rows.items()}
+    return _grown(connection, _ACTIVITY, "definition", found)
 
 
 def agent(connection: sa.Connection, identity: str) -> int | None:
@@ -100,6 +90,42 @@ def names_of(connection: sa.Connection, identity: str) -> list[str]:
     return connection.scalar(sa.select(_AGENT.c.names).where(_AGENT.c.key == digest(identity))) or []
 
 
+def _grown(
+    connection: sa.Connection, table: Any, column: str, found: Mapping[str, Json | None]
+) -> dict[str, int]:
+    """Return the row numbers of IRIs; what is given of one is added to what is kept of it."""
+    known, numbers, asked = memory.recall(connection, table), {}, {}
+    for iri, given in found.items():
+        number, content = known.get(iri, (None, {}))
+        if number is None or (given and _merged(column, content, given) != content):
+            asked[iri] = given
+        else:
+            numbers[iri] = number
+    if not asked:
+        return numbers
+    rows = _rows(connection, table, "iri", list(asked))
+    for iri in sorted(asked, key=digest):
+        (number, kept), given = rows[iri], asked[iri]
+        content = _decoded(kept)
+        merged = _merged(column, content, given) if given else content
+        if merged != content:
+            _change(connection, table, number, **{column: json_text.encode(merged)})
+            memory.touch(connection, table, [iri])
+        memory.keep(connection, table, iri, number, content)
+        numbers[iri] = number
+    return numbers
+
+
+def _merged(column: str, known: Json, given: Json) -> Json:
+    return definitions.merged(known, given) if column == "definition" else {**known, **given}
+
+
+def _decoded(kept: bytes | None) -> Json:
+    known = json_text.decode(kept) if kept else {}
+    assert isinstance(known, dict)
+    return known
+
+
 def _rows(connection: sa.Connection, table: Any, text: str, texts: list[str]) -> dict[str, tuple[int, Any]]:
     by_key = {digest(item): item for item in texts}
     rows = _select(connection, table, by_key)
@@ -110,6 +136,7 @@ def _rows(connection: sa.Connection, table: Any, text: str, texts: list[str]) ->
         missing = [key for key in missing if by_key[key] not in rows]
     if missing:
         empty: dict[str, Any] = {"names": []} if table is _AGENT else {}
+        memory.touch(connection, table, [by_key[key] for key in missing])
         insert_ignoring(connection, table, [{"key": key, text: by_key[key], **empty} for key in missing])
         rows |= _select(connection, table, {key: by_key[key] for key in missing})
     return rows
@@ -121,16 +148,6 @@ def _select(connection: sa.Connection, table: Any, by_key: Mapping[bytes, str]) 
         for key, number, value in connection.execute(_BY_KEYS[table], {"keys": keys}):
             rows[by_key[bytes(key)]] = (number, value)
     return rows
-
-
-def _merge(
-    connection: sa.Connection, table: Any, number: int, column: str, kept: bytes | None, given: Json
-) -> None:
-    known = json_text.decode(kept) if kept else {}
-    assert isinstance(known, dict)
-    merged = definitions.merged(known, given) if column == "definition" else {**known, **given}
-    if merged != known:
-        _change(connection, table, number, **{column: json_text.encode(merged)})
 
 
 def _change(connection: sa.Connection, table: Any, number: int, **values: object) -> None:

@@ -31,6 +31,7 @@ _STATEMENT: Any = Statement.__table__
 _AGENT_LINK: Any = StatementAgent.__table__
 _ACTIVITY_LINK: Any = StatementActivity.__table__
 
+_INSERT, _INSERT_AGENT_LINK, _INSERT_ACTIVITY_LINK = map(sa.insert, (_STATEMENT, _AGENT_LINK, _ACTIVITY_LINK))
 _LAST = sa.select(sa.func.max(_STATEMENT.c.seq))
 _BY_IDS = sa.select(_STATEMENT.c.id, _STATEMENT.c.payload).where(
     _STATEMENT.c.id.in_(sa.bindparam("ids", expanding=True))
@@ -144,10 +145,10 @@ def _insert_rows(connection: sa.Connection, drafts: Sequence[Draft], seqs: dict[
         for iri, usage in draft.activities.items():
             link = {"activity_id": activities[iri], "seq": seq, "verb_id": verb, "usage": int(usage)}
             activity_links.append(link)
-    connection.execute(sa.insert(_STATEMENT), rows)
-    connection.execute(sa.insert(_AGENT_LINK), agent_links)
+    connection.execute(_INSERT, rows)
+    connection.execute(_INSERT_AGENT_LINK, agent_links)
     if activity_links:
-        connection.execute(sa.insert(_ACTIVITY_LINK), activity_links)
+        connection.execute(_INSERT_ACTIVITY_LINK, activity_links)
 
 
 def _interned(

@@ -16,6 +16,8 @@ import psutil
 import pytest
 from flask import Flask
 
+from academy import serving
+
 PATIENCE = 60.0
 ACADEMY = str(Path(sys.executable).with_name("academy"))
 
@@ -153,6 +155,29 @@ def through(path: Path, host: str) -> tuple[int, str]:
     with connection:
         answer = answer_on(connection)
         return answer.status, answer.read().decode()
+
+
+HASHING = """
+import psutil, sys, threading
+from academy.accounts import passwords
+passwords.hash_of("the first one")
+before, barrier = psutil.Process().memory_info().rss, threading.Barrier(8)
+def hash_some():
+    for _ in range(3):
+        barrier.wait()
+        passwords.hash_of("long enough")
+threads = [threading.Thread(target=hash_some) for _ in range(8)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+print((psutil.Process().memory_info().rss - before) // 1_000_000)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems than Linux have another allocator")
+def test_the_memory_of_hashed_passwords_is_given_back() -> None:
+    told = subprocess.check_output([sys.executable, "-c", HASHING], env=os.environ | serving.ALLOCATION)
+
+    assert int(told) < 19  # megabytes, what one of them takes
 
 
 @pytest.fixture

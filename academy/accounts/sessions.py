@@ -42,10 +42,9 @@ def begin(
 def find(token: str) -> PersonSession | None:
     """Return the session of a token with its person, or None where there is none that lasts."""
     key = digest(token)
-    found = _with_person(PersonSession.digest == key)
+    found = _with_person(_BY_DIGEST, key=key)
     if found is None:
-        recently = PersonSession.rotated > clock.now() - OLD_TOKEN_LASTS
-        found = _with_person(sa.and_(PersonSession.previous == key, recently))
+        found = _with_person(_BY_OLD_TOKEN, key=key, recently=clock.now() - OLD_TOKEN_LASTS)
     if found is None or not found.person.is_active or is_over(found):
         return None
     return found
@@ -163,10 +162,14 @@ def _new_token() -> str:
 _SESSIONS = sa.select(PersonSession).options(
     joinedload(PersonSession.person, innerjoin=True).joinedload(Person.grants)
 )
+_BY_DIGEST = _SESSIONS.where(PersonSession.digest == sa.bindparam("key"))
+_BY_OLD_TOKEN = _SESSIONS.where(
+    PersonSession.previous == sa.bindparam("key"), PersonSession.rotated > sa.bindparam("recently")
+)
 
 
-def _with_person(which: sa.ColumnElement[bool]) -> PersonSession | None:
-    return db.session.scalars(_SESSIONS.where(which)).unique().first()
+def _with_person(which: sa.Select[PersonSession], **values: object) -> PersonSession | None:
+    return db.session.scalars(which, values).unique().first()
 
 
 def _seen(session_id: int) -> sa.Update:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -46,6 +47,16 @@ def completion_of(registration: UUID) -> Completion | None:
 def of_registration(registration: UUID) -> Certificate | None:
     """Return the certificate of a registration."""
     return db.session.scalar(sa.select(Certificate).where(Certificate.registration == registration))
+
+
+_SHOWN = sa.select(Certificate.serial, Certificate.status, Certificate.revoked, Certificate.reason).where(
+    Certificate.registration == sa.bindparam("registration")
+)
+
+
+def shown_of(registration: UUID) -> sa.Row[str, str, datetime | None, str | None] | None:
+    """Return serial, status, and when and why it was revoked, of the certificate of a registration."""
+    return db.session.execute(_SHOWN, {"registration": registration}).one_or_none()
 
 
 def of_person(person: Person) -> Sequence[Certificate]:

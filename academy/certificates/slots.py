@@ -13,14 +13,12 @@ def mine(*, person: Person, **context: object) -> str:
     return render_template("certificates/mine.html", certificates=found)
 
 
-def of_course(*, enrolment: Enrolment, **context: object) -> str:
+def of_course(*, enrolment: Enrolment, is_completed: bool, **context: object) -> str:
     """Show the certificate of a seat, or that it is being made."""
-    certificate = queries.of_registration(enrolment.registration)
-    coming = (
-        certificate is None
-        and services.issues_certificates(enrolment.course)
-        and queries.completion_of(enrolment.registration) is not None
-    )
+    certificate = queries.shown_of(enrolment.registration)
+    coming = certificate is None and is_completed and services.issues_certificates(enrolment.course)
+    if certificate is None and not coming:
+        return ""
     return render_template("certificates/of-course.html", certificate=certificate, coming=coming)
 
 

@@ -1,8 +1,11 @@
 """Words for the codes that courses keep: levels, study times, audiences, languages, states of a course."""
 
+from collections.abc import Iterable
+
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from academy.locale import language
 from academy.themes import THEMES as THEME_NAMES
 
 THEMES = tuple(THEME_NAMES)
@@ -45,6 +48,18 @@ def length_of(hours: float) -> str:
 def language_name(code: str) -> str:
     """Return the name of a language in the reader's language; a code without one is returned as it is."""
     return str(LANGUAGE_NAMES.get(code, code))
+
+
+def audience_names(codes: Iterable[str]) -> str:
+    """Return the names of groups in one line; groups without a name are left out."""
+    names = [str(AUDIENCES[code]) for code in codes if code in AUDIENCES]
+    return ", ".join([*names[:1], *(name[:1].lower() + name[1:] for name in names[1:])])
+
+
+def language_names(codes: Iterable[str]) -> str:
+    """Return the names of languages in one line."""
+    names = [language_name(code) for code in codes]
+    return ", ".join([*names[:1], *(name.lower() if language() == "ru" else name for name in names[1:])])
 
 
 def level_name(code: str) -> str:

@@ -28,14 +28,14 @@ def show(code: str, email: str, as_json: bool) -> None:
     person = account_queries.person_by_email(email)
     if person is None:
         raise NotFound(f"nobody has the address {email}")
-    course, enrolment, release = contents.found_by_code(code, person)
-    if enrolment is None:
+    opened = contents.opened(code, by=person)
+    if opened.seat is None:
         raise NotFound(f"{email} is not in the course {code}")
-    found = queries.learning(enrolment, contents.contents_of(course, release))
+    found = queries.learning(opened.seat, contents.contents_of(opened))
     if as_json:
         print_json(_as_json(found))
     else:
-        print_table([_line(course.title, found.state), *map(_part_line, found.parts)], empty="")
+        print_table([_line(opened.course.title, found.state), *map(_part_line, found.parts)], empty="")
 
 
 @progress.command("rebuild")

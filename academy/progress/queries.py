@@ -23,6 +23,15 @@ _STATES = (
     .where(Enrolment.person_id == sa.bindparam("person"), Enrolment.withdrawn.is_(None))
 )
 
+_LANGUAGE_TAKEN = (
+    sa.select(Package.language)
+    .join(Attempt, Attempt.package_id == Package.id)
+    .join(Launch, Launch.attempt_id == Attempt.id)
+    .where(Attempt.enrolment_id == sa.bindparam("enrolment"))
+    .order_by(Launch.id.desc())
+    .limit(1)
+)
+
 
 @dataclass(frozen=True)
 class Part:
@@ -153,14 +162,7 @@ def states_of(person: Person) -> dict[int, CourseState]:
 
 def language_taken(enrolment: Enrolment) -> str | None:
     """Return the language of the package that was opened last, or None where nothing was."""
-    return db.session.scalar(
-        sa.select(Package.language)
-        .join(Attempt, Attempt.package_id == Package.id)
-        .join(Launch, Launch.attempt_id == Attempt.id)
-        .where(Attempt.enrolment_id == enrolment.id)
-        .order_by(Launch.id.desc())
-        .limit(1)
-    )
+    return db.session.scalar(_LANGUAGE_TAKEN, {"enrolment": enrolment.id})
 
 
 def next_part(

@@ -1,6 +1,6 @@
 """What progress adds to pages of other rooms."""
 
-from flask import g, render_template
+from flask import current_app, g
 from flask_login import current_user
 
 from academy.courses.models import Course, Enrolment
@@ -29,4 +29,5 @@ def action(*, course: Course, enrolment: Enrolment | None, contents: Contents, *
     if enrolment is None:
         return ""
     learning = queries.learning(enrolment, contents)
-    return render_template("progress/action.html", learning=learning, course=course)
+    template = current_app.jinja_env.get_template("progress/action.html")  # it needs nothing of a whole page
+    return template.render(learning=learning, course=course)

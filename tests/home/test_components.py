@@ -15,7 +15,15 @@ PAGE = ACADEMY / "home/templates/home"
 IMPORT = re.compile(r'from "components/([\w-]+)\.html" import ([^%]+?)(?: with context)? %')
 MACRO = re.compile(r"{% macro (\w+)\(")
 #: Bands of a whole page, what would send something, and pieces that only other components call.
-ELSEWHERE = {"button_form", "broken_mosaic", "mosaic", "split", "upload_box", "upload_progress"}
+ELSEWHERE = {
+    "button_form",
+    "broken_mosaic",
+    "mosaic",
+    "split",
+    "status_icon",
+    "upload_box",
+    "upload_progress",
+}
 
 
 @pytest.fixture

@@ -67,9 +67,8 @@ def test_action_goes_on_where_the_reader_was(request_of: Any) -> None:
     request_of(reader)
 
     def action(enrolment: Enrolment | None) -> str:
-        course, _seat, release = contents.found_by_code(made.course.code, reader)
-        found = contents.contents_of(course, release)
-        return slots.action(course=course, enrolment=enrolment, contents=found)
+        found = contents.contents_of(contents.opened(made.course.code, by=reader))
+        return slots.action(course=made.course, enrolment=enrolment, contents=found)
 
     before = action(seat)
     keep(*session(seat, made.leaf, completion=False))

@@ -122,33 +122,24 @@ def catalogue(filters: Filters) -> Catalogue:
     return Catalogue(found[start : start + PAGE], len(found), len(everything), pages, counts, nearest)
 
 
-def entry_of(course: Course) -> Entry:
-    """Return one course as the catalogue shows it, published or not."""
-    return Entry(course, _sizes_of(_sizes(Course.id == course.id)).get(course.id, {}))
-
-
 def _entries() -> list[Entry]:
-    sizes = _sizes_of(_PUBLISHED_SIZES)
+    sizes = _sizes()
     return [Entry(Listing(*row), sizes.get(row[0], {})) for row in db.session.execute(_LISTED)]
 
 
-def _sizes(wanted: sa.ColumnElement[bool]) -> sa.Select[int, str, int]:
-    return (
-        sa.select(Activity.course_id, Package.language, sa.func.sum(PackageVersion.size))
-        .join(Course, Course.id == Activity.course_id)
-        .join(Package, Package.activity_id == Activity.id)
-        .join(PackageVersion, PackageVersion.id == Package.current_id)
-        .where(wanted, Activity.removed.is_(False))
-        .group_by(Activity.course_id, Package.language)
-    )
+_SIZES = (
+    sa.select(Activity.course_id, Package.language, sa.func.sum(PackageVersion.size))
+    .join(Course, Course.id == Activity.course_id)
+    .join(Package, Package.activity_id == Activity.id)
+    .join(PackageVersion, PackageVersion.id == Package.current_id)
+    .where(Course.status == "published", Activity.removed.is_(False))
+    .group_by(Activity.course_id, Package.language)
+)
 
 
-_PUBLISHED_SIZES = _sizes(Course.status == "published")
-
-
-def _sizes_of(query: sa.Select[int, str, int]) -> dict[int, dict[str, int]]:
+def _sizes() -> dict[int, dict[str, int]]:
     sizes: dict[int, dict[str, int]] = {}
-    for course_id, package_language, size in db.session.execute(query):
+    for course_id, package_language, size in db.session.execute(_SIZES):
         sizes.setdefault(course_id, {})[package_language] = int(size)
     return sizes
 

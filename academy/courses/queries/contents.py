@@ -18,6 +18,7 @@ from academy.courses.models import Activity, Course, Enrolment, Package, Package
 from academy.courses.runtime.locks import Held
 from academy.db import db
 from academy.errors import NotFound
+from academy.locale import language
 
 Thing = TypeVar("Thing")
 Title = Mapping[str, str]
@@ -63,9 +64,10 @@ class Variant:
 
 @dataclass(frozen=True)
 class Contents:
-    """A course's latest release, its parts in order, and its current packages."""
+    """A course's latest release, its author, its parts in order, and its current packages."""
 
     release: Asked | None
+    author: str
     parts: Sequence[Part]
     variants: Sequence[Variant]
 
@@ -81,9 +83,20 @@ class Contents:
     @property
     def languages(self) -> list[str]:
         """Return the languages in which the course can be taken; content without a language is none."""
-        return sorted(language for language in self.sizes if language)
+        return sorted(code for code in self.sizes if code)
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A course as its address names it: with the reader's seat, the latest release and the author's name."""
+
+    course: Course
+    seat: Enrolment | None
+    release: Asked | None
+    author: str
+
+
+_author = aliased(Person)
 _other = aliased(Release)
 #: Joins the latest release to a course.
 IS_LATEST = sa.and_(
@@ -99,6 +112,8 @@ _BY_CODE = (
         Release.in_force,
         Release.made,
         sa.cast(Release.leaves, sa.Text),
+        _author.name_latin,
+        _author.name_cyrillic,
     )
     .outerjoin(
         Enrolment,
@@ -109,6 +124,7 @@ _BY_CODE = (
         ),
     )
     .outerjoin(Release, IS_LATEST)
+    .outerjoin(_author, _author.id == Course.author_id)
     .where(Course.code == sa.bindparam("code"))
 )
 _block = aliased(Activity)
@@ -134,21 +150,23 @@ _VARIANTS = (
 )
 
 
-def found_by_code(code: str, person: Person | None) -> tuple[Course, Enrolment | None, Asked | None]:
-    """Return a course, a person's seat in it and its latest release, in one query; raises NotFound."""
-    row = db.session.execute(_BY_CODE, {"code": code, "person": person.id if person else None}).one_or_none()
+def opened(code: str, *, by: Person | None) -> Opened:
+    """Return a course and what a person is to it, in one query; raises NotFound."""
+    row = db.session.execute(_BY_CODE, {"code": code, "person": by.id if by else None}).one_or_none()
     if row is None:
         raise NotFound
-    course, seat, number, in_force, made, leaves = row
-    return course, seat, None if number is None else Asked(number, in_force, made, _leaves(leaves))
+    course, seat, number, in_force, made, leaves, latin, cyrillic = row
+    release = None if number is None else Asked(number, in_force, made, _leaves(leaves))
+    author = (cyrillic if language() == "ru" else None) or latin or ""
+    return Opened(course, seat, release, author)
 
 
-def contents_of(course: Course, release: Asked | None) -> Contents:
+def contents_of(one: Opened) -> Contents:
     """Return what a course consists of, by its latest release, in two queries."""
-    found = {row[0]: Part(*row) for row in db.session.execute(_PARTS, {"course": course.id})}
-    asked = release.leaves if release else ()
+    found = {row[0]: Part(*row) for row in db.session.execute(_PARTS, {"course": one.course.id})}
+    asked = one.release.leaves if one.release else ()
     parts = [found[leaf] for leaf, _must_pass in asked if leaf in found]
-    return Contents(release, parts, variants_of([course.id]))
+    return Contents(one.release, one.author, parts, variants_of([one.course.id]))
 
 
 def variants_of(courses: Iterable[int]) -> list[Variant]:

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from academy.courses.words import language_name, level_name
+from academy.courses.words import audience_names, language_name, language_names, level_name
 from academy.security import access
 
 trainers = access.roles("trainer", "administrator")
@@ -15,5 +15,5 @@ blueprint = Blueprint(
     static_url_path="/static/courses",
 )
 
-blueprint.add_app_template_filter(language_name)
-blueprint.add_app_template_filter(level_name)
+for name in (audience_names, language_name, language_names, level_name):
+    blueprint.add_app_template_filter(name)

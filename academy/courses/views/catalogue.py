@@ -1,5 +1,6 @@
 """The catalogue, the page of one course, and its cover."""
 
+from collections.abc import Hashable
 from typing import Any
 
 from flask import Response, render_template, request, url_for
@@ -7,12 +8,14 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from academy import paging
-from academy.courses import covers, queries, rules, words
+from academy.courses import covers, rules, words
 from academy.courses.models import Course
 from academy.courses.queries.catalogue import FACETS, Entry, Filters, Listing
 from academy.courses.queries.catalogue import catalogue as find
+from academy.courses.queries.contents import Contents, by_section
 from academy.courses.views.blueprint import blueprint
 from academy.courses.views.reader import reader, visible_contents, visible_course
+from academy.locale import day, translated
 from academy.replica import may_lag_for_guests
 from academy.security import access
 from academy.templating import IMMUTABLE, address
@@ -56,10 +59,8 @@ def course(code: str) -> str:
         "courses/course.html",
         course=course,
         seat=seat,
-        entry=Entry(course, contents.sizes),
         contents=contents,
-        sections=queries.by_section(contents.parts, part=lambda one: one),
-        words=words,
+        about=_about(course, contents),
         can_edit=rules.can_edit(reader(), course),
         is_open=rules.is_open(course),
         cover_url=cover_url,
@@ -89,6 +90,32 @@ def filters_of(args: MultiDict[str, str]) -> Filters:
         chosen={facet: frozenset(args.getlist(facet)) & VALUES[facet].keys() for facet in FACETS},
         sort=args["sort"] if args.get("sort") in words.SORTS else "newest",
         page=paging.number(args),
+    )
+
+
+def _about(course: Course, contents: Contents) -> dict[str, Hashable]:
+    """Return what the page says of a course, as a fragment that is remembered takes it."""
+    release = contents.release
+    return {
+        "code": course.code,
+        "groups": tuple(course.facts.get("target_groups", [])),
+        "hours": course.hours,
+        "level": course.level,
+        "languages": tuple(Entry(course, contents.sizes).languages),
+        "must_pass": release is not None and release.must_pass,
+        "release": (release.number, day(release.made)) if release else None,
+        "sections": _sections(course, contents),
+    }
+
+
+def _sections(course: Course, contents: Contents) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return titles of sections with those of their parts; for a single part the modules its author names."""
+    modules = course.facts.get("modules", [])
+    if modules and len(contents.parts) <= 1:
+        return (("", tuple(translated(module) for module in modules)),)
+    return tuple(
+        (translated(title), tuple(translated(part.title) for part in run))
+        for title, run in by_section(contents.parts, part=lambda one: one)
     )
 
 

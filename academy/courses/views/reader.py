@@ -8,7 +8,7 @@ from academy.accounts.models import Person
 from academy.courses import rules
 from academy.courses.models import Course, Enrolment
 from academy.courses.queries import contents
-from academy.courses.queries.contents import Asked, Contents
+from academy.courses.queries.contents import Contents, Opened
 from academy.errors import NotAllowed, NotFound
 
 
@@ -27,14 +27,14 @@ def member() -> Person:
 
 def visible_course(code: str) -> tuple[Course, Enrolment | None]:
     """Return a course and the reader's seat in it; raises NotFound where the reader may not know of it."""
-    course, seat, _release = _visible(code)
-    return course, seat
+    found = _visible(code)
+    return found.course, found.seat
 
 
 def visible_contents(code: str) -> tuple[Course, Enrolment | None, Contents]:
     """Return the same, and what the course consists of."""
-    course, seat, release = _visible(code)
-    return course, seat, contents.contents_of(course, release)
+    found = _visible(code)
+    return found.course, found.seat, contents.contents_of(found)
 
 
 def taught_course(code: str) -> Course:
@@ -45,8 +45,8 @@ def taught_course(code: str) -> Course:
     return course
 
 
-def _visible(code: str) -> tuple[Course, Enrolment | None, Asked | None]:
-    course, seat, release = contents.found_by_code(code, reader())
-    if not rules.can_see(reader(), course, enrolled=seat is not None):
+def _visible(code: str) -> Opened:
+    found = contents.opened(code, by=reader())
+    if not rules.can_see(reader(), found.course, enrolled=found.seat is not None):
         raise NotFound
-    return course, seat, release
+    return found

@@ -2,8 +2,13 @@ import pytest
 from flask_babel import force_locale
 
 from academy.courses import services
-from academy.courses.queries.catalogue import PAGE, Filters, catalogue, entry_of
+from academy.courses.queries.catalogue import PAGE, Entry, Filters, catalogue
+from academy.courses.queries.contents import contents_of, opened
 from tests.factories import courses
+
+
+def entry_of(course):
+    return Entry(course, contents_of(opened(course.code, by=None)).sizes)
 
 
 def chosen(**values):

@@ -29,8 +29,8 @@ def in_sections() -> Any:
 def test_by_section_keeps_the_order_and_groups_runs(app: Flask) -> None:
     made, leaves = in_sections()
 
-    course, _seat, release = contents.found_by_code(made.code, None)
-    found = queries.by_section(contents.contents_of(course, release).parts, part=lambda one: one)
+    parts = contents.contents_of(contents.opened(made.code, by=None)).parts
+    found = queries.by_section(parts, part=lambda one: one)
 
     ids = [leaf.public_id for leaf in leaves]
     assert [(title, [part.public_id for part in run]) for title, run in found] == [

@@ -31,6 +31,7 @@ MOST_ENTRIES = 8  # of the navigation; what is beyond stands on the desk and in 
 Slot = Callable[..., str]
 Count = Callable[[], int]
 compress = Compress()
+SMALL = 800  # bytes, which compressing would not make fewer packets of
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,16 @@ def init_app(app: Flask) -> None:
     app.add_url_rule("/static/academy.<digest>.css", "stylesheet", access.public(stylesheet))
     app.after_request(_cache_static)
     app.config.setdefault("COMPRESS_ALGORITHM", ["gzip"])
-    app.config.setdefault("COMPRESS_MIN_SIZE", 800)
+    app.config.update(COMPRESS_MIN_SIZE=SMALL, COMPRESS_REGISTER=False)
     compress.init_app(app)
+    app.after_request(_compress)
+
+
+def _compress(answer: Response) -> Response:
+    """Compress what is worth it; what is small goes as it is, without a look at what the browser takes."""
+    if (answer.content_length or SMALL) < SMALL:
+        return answer
+    return compress.after_request(answer)
 
 
 def slot(app: Flask, name: str, function: Slot) -> None:

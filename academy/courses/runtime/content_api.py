@@ -7,6 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from threading import Lock
 
+import msgspec
 from flask import Response, jsonify, render_template, request
 
 from academy import clock
@@ -73,10 +74,14 @@ def commit(label: str) -> tuple[Response, int]:
         return _refused("unreadable"), 422
     if told.close:
         scorm_commits.close_unkept(held)
-    condition = answer.state if stands == "lasts" else "signed-out"
-    return jsonify(
-        result=True, errorCode=0, seq=answer.seq, state=condition, saved=clock.rfc3339(clock.now())
-    ), 200
+    saved = {
+        "result": True,
+        "errorCode": 0,
+        "seq": answer.seq,
+        "state": answer.state if stands == "lasts" else "signed-out",
+        "saved": clock.rfc3339(clock.now()),
+    }
+    return Response(msgspec.json.encode(saved), content_type="application/json"), 200
 
 
 @access.token

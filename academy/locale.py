@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
@@ -16,6 +17,7 @@ from flask_login import current_user
 LANGUAGES = ("en", "ru")
 COOKIE = "language"
 NO_BREAK = "\u00a0"
+MOST_FIGURES = 4096
 
 #: Cities that the CLDR writes without their ё.
 RESPELT = {"Кишинев": "Кишинёв"}
@@ -101,13 +103,13 @@ def number(value: float) -> str:
 
 def percent(fraction: float | None) -> str:
     """Write a fraction (0 to 1) as per cent, or a dash."""
-    return (
-        "–"
-        if fraction is None
-        else format_percent(
-            fraction, "#,##0 %" if language() == "ru" else "#,##0%", locale=get_locale()
-        ).replace(" ", NO_BREAK)
-    )
+    return "–" if fraction is None else _percent(fraction, language())
+
+
+@lru_cache(MOST_FIGURES)
+def _percent(fraction: float, spoken: str) -> str:
+    form = "#,##0 %" if spoken == "ru" else "#,##0%"
+    return format_percent(fraction, form, locale=spoken).replace(" ", NO_BREAK)
 
 
 def filesize(size: int) -> str:

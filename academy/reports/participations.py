@@ -93,7 +93,8 @@ def _of(filters: Filters, people: list[int], places: dict[int, int]) -> dict[int
         .where(Enrolment.person_id.in_(people), *conditions.of_participations(filters))
     )
     taken: defaultdict[int, list[Any]] = defaultdict(list)
-    for row in db.session.connection().execute(query):  # the rows as they come, without the ORM's loading
+    found = db.session.connection().execute(query)  # rows as they come, without the ORM's loading
+    for row in found.fetchall():
         taken[row[0]].append(row)
     for rows in taken.values():
         rows.sort(key=lambda row: places[row[1]])

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -126,11 +127,21 @@ def _joined(viewer: Person, filters: Filters, *columns: Any) -> sa.Select[Any]:
 
 def _totals(viewer: Person, filters: Filters) -> Sequence[Any]:
     everything = scope.sees_everybody(viewer) and filters == Filters()
-    sums = (totals.of_all() if everything else _sums(viewer, filters)).subquery()
+    query = _totals_of_all() if everything else _with_courses(_sums(viewer, filters))
+    return db.session.execute(query).all()
+
+
+@cache
+def _totals_of_all() -> sa.Select[Any]:
+    return _with_courses(totals.of_all())
+
+
+def _with_courses(counted: sa.Select[Any]) -> sa.Select[Any]:
+    sums = counted.subquery()
     query = sa.select(
         Course.id, Course.code, Course.title, sums.c.all, sums.c.started, sums.c.completed, sums.c.certified
     )
-    return db.session.execute(query.join(sums, sums.c.id == Course.id).order_by(Course.code)).all()
+    return query.join(sums, sums.c.id == Course.id).order_by(Course.code)
 
 
 def _sums(viewer: Person, filters: Filters) -> sa.Select[Any]:

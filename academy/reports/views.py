@@ -9,6 +9,7 @@ from academy.accounts.states import FOOTNOTE
 from academy.locale import day, language, translated
 from academy.replica import may_lag
 from academy.reports import exports, filters, queries
+from academy.reports.cells import Cells
 from academy.security import access
 
 blueprint = Blueprint("reports", __name__, template_folder="templates")
@@ -24,13 +25,15 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def completion() -> str:
     """Show who completed what, as a matrix of people by courses."""
     wanted, wrong = filters.read(request.args)
-    shown = request.args.get("show")
+    asked = request.args.get("show")
+    show = asked if asked in filters.VIEWS else "score"
     page = paging.number(request.args)
     return render_template(
         "reports/completion.html",
         filters=wanted,
         wrong=wrong,
-        show=shown if shown in filters.VIEWS else "score",
+        show=show,
+        cells=Cells(show),
         matrix=queries.matrix(current_user, wanted, page=page, size=PAGE, language=language()),
         courses=queries.courses(current_user),
         chips=_chips(wanted),

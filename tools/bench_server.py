@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from http.client import HTTPConnection, HTTPResponse, RemoteDisconnected
+from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -130,7 +130,7 @@ class Browser:
         try:
             self.connection.request(*request)
             return self.connection.getresponse()
-        except RemoteDisconnected:
+        except (BrokenPipeError, ConnectionResetError):  # RemoteDisconnected is one of them
             self.connection.close()
             self.connection.request(*request)
             return self.connection.getresponse()

@@ -20,8 +20,11 @@ def card(*, course: Course | Listing, **context: object) -> str:
     state = g.progress_states.get(course.id)
     if state is None:
         return ""
-    status, share = queries.status_of(state), percent(queries.share_of(state))
-    return drawn("progress/card.html", code=status, share=share if state.done else "")
+    status = queries.status_of(state)
+    has_share = status == "in-progress" and state.done
+    return drawn(
+        "progress/card.html", code=status, share=percent(queries.share_of(state)) if has_share else ""
+    )
 
 
 def action(*, course: Course, enrolment: Enrolment | None, contents: Contents, **context: object) -> str:

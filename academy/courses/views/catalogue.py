@@ -1,6 +1,8 @@
 """The catalogue, the page of one course, and its cover."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from flask import Response, render_template, request, url_for
@@ -15,7 +17,7 @@ from academy.courses.queries.catalogue import catalogue as find
 from academy.courses.queries.contents import Contents, by_section
 from academy.courses.views.blueprint import blueprint
 from academy.courses.views.reader import reader, visible_contents, visible_course
-from academy.locale import day, translated
+from academy.locale import day, language, translated
 from academy.replica import may_lag_for_guests
 from academy.security import access
 from academy.templating import IMMUTABLE, address
@@ -28,6 +30,17 @@ VALUES: dict[str, dict[str, Any]] = {
     "level": words.LEVELS,
     "hours": words.HOURS,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A value of a facet as the filters show it."""
+
+    value: str
+    label: str
+    count: int
+    checked: bool
+    theme: str | None
 
 
 @blueprint.get("/courses")
@@ -123,17 +136,19 @@ def _cover_version(course: Course | Listing) -> str:
     return f"{course.theme}-{DRAWING}"
 
 
-def _options(facet: str, filters: Filters, counts: dict[str, int]) -> list[dict[str, object]]:
-    return [
-        {
-            "value": value,
-            "label": label,
-            "count": counts[value],
-            "checked": value in filters.chosen[facet],
-            "theme": value if facet == "theme" else None,
-        }
-        for value, label in VALUES[facet].items()
-    ]
+def _options(facet: str, filters: Filters, counts: Mapping[str, int]) -> tuple[Option, ...]:
+    return tuple(
+        Option(
+            value, label, counts[value], value in filters.chosen[facet], value if facet == "theme" else None
+        )
+        for value, label in _labels(facet, language())
+    )
+
+
+@cache
+def _labels(facet: str, _language: str) -> tuple[tuple[str, str], ...]:
+    """Return the values of a facet with their names in the language of the page, which is the one given."""
+    return tuple((value, str(label)) for value, label in VALUES[facet].items())
 
 
 def _query(filters: Filters, **changes: object) -> dict[str, Any]:

@@ -18,6 +18,7 @@ SEPARATOR = {"ru": ";", "en": ","}
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 MOST_SHEET_NAME = 31
 DAY = timedelta(days=1)
+TWO_DIGITS = [f"{number:02d}" for number in range(60)]
 
 Kind = Literal["text", "number", "percent", "datetime", "duration"]
 Row = Mapping[str, object]
@@ -63,9 +64,8 @@ class CsvText:
         self.separator = SEPARATOR[language]
         self._buffer = io.StringIO()
         self._writer = csv.writer(self._buffer, delimiter=self.separator, lineterminator="")
-        self.percent = _csv_writer("percent", language)
-        self.duration = _csv_duration
-        self.minute = _csv_minutes(get_timezone(), russian=language == "ru")
+        self._percent = _csv_writer("percent", language)
+        self._hours = _Hours(get_timezone(), russian=language == "ru")
 
     def head(self, columns: Sequence[Column]) -> str:
         """Return the first line, behind the mark of UTF-8."""
@@ -75,6 +75,24 @@ class CsvText:
         """Return what people wrote as cells, made harmless and quoted where needed."""
         self._writer.writerow([_harmless(text) if text else "" for text in texts])
         return _drain(self._buffer)
+
+    def percents(self, fractions: Sequence[float | None]) -> list[str]:
+        """Return fractions as per cent; the same many times, as scores are."""
+        written: dict[float | None, str] = {None: ""}
+        written.update({one: self._percent(one) for one in set(fractions) if one is not None})
+        return [written[one] for one in fractions]
+
+    def durations(self, times: Sequence[int | None]) -> list[str]:
+        """Return milliseconds as hours, minutes and seconds."""
+        return ["" if one is None else _csv_duration(one) for one in times]
+
+    def minutes(self, moments: Sequence[str | None]) -> list[str]:
+        """Return texts that begin with a minute of UTC, as `2026-11-24 09:30`, on the reader's clock."""
+        hours = self._hours
+        return [
+            "" if not one else f"{hour}{one[13:16]}" if (hour := hours[one[:13]]) else hours.whole(one)
+            for one in moments
+        ]
 
 
 def xlsx_file(columns: Sequence[Column], rows: Iterable[Row], *, sheet: str) -> BinaryIO:
@@ -141,8 +159,8 @@ def _csv_percent(fraction: float) -> str:
 
 
 def _csv_duration(milliseconds: int) -> str:
-    seconds = milliseconds // 1000
-    return f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+    minutes, seconds = divmod(milliseconds // 1000, 60)
+    return f"{minutes // 60}:{TWO_DIGITS[minutes % 60]}:{TWO_DIGITS[seconds]}"
 
 
 def _csv_moments(zone: tzinfo, language: str) -> Callable[[datetime], str]:
@@ -171,7 +189,9 @@ class _Hours(dict[str, str]):
 
     def __init__(self, zone: tzinfo, *, russian: bool) -> None:
         self.zone = zone
-        self.day = "{2}.{1}.{0}" if russian else "{0}-{1}-{2}"
+        self.day, self.form = (
+            ("{2}.{1}.{0}", "%d.%m.%Y %H:%M") if russian else ("{0}-{1}-{2}", "%Y-%m-%d %H:%M")
+        )
 
     def __missing__(self, hour: str) -> str:
         begin = datetime.fromisoformat(f"{hour[:10]} 00:00+00:00")
@@ -187,22 +207,12 @@ class _Hours(dict[str, str]):
         self.update((f"{hour[:10]} {number:02d}", text) for number, text in enumerate(written))
         return self[hour]
 
+    def whole(self, minute: str) -> str:
+        """Return a minute of UTC on the clock, where the distance has minutes."""
+        return datetime.fromisoformat(f"{minute[:16]}+00:00").astimezone(self.zone).strftime(self.form)
+
     def _day(self, moment: datetime) -> str:
         return self.day.format(*moment.date().isoformat().split("-"))
-
-
-def _csv_minutes(zone: tzinfo, *, russian: bool) -> Callable[[str], str]:
-    """Return how minutes of UTC, as `2026-11-24 09:30`, are written on the clock of a zone."""
-    hours = _Hours(zone, russian=russian)
-
-    def write(minute: str) -> str:
-        return f"{hour}{minute[13:]}" if (hour := hours[minute[:13]]) else whole(minute)
-
-    def whole(minute: str) -> str:
-        local = datetime.fromisoformat(f"{minute}+00:00").astimezone(hours.zone)
-        return local.strftime("%d.%m.%Y %H:%M" if russian else "%Y-%m-%d %H:%M")
-
-    return write
 
 
 def _harmless(text: str) -> str:

@@ -1,10 +1,9 @@
 """The completion report as CSV and XLSX: the columns, and the files."""
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from functools import lru_cache
-from typing import BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from flask_babel import gettext as _
 
@@ -15,8 +14,6 @@ from academy.reports import names, participations
 from academy.reports.filters import Filters
 from academy.reports.participations import Participation, Someone
 from academy.tables import Column, CsvText, xlsx_file
-
-MOST_SCORES = 4096
 
 
 def csv_file(viewer: Person, filters: Filters) -> BinaryIO:
@@ -76,51 +73,49 @@ def _csv(viewer: Person, filters: Filters) -> Iterator[str]:
     """
     text, known, footnote = CsvText(language()), names.all_names(language()), False
     yield text.head(columns())
-    courses = {key: text.cells(*pair) for key, pair in known.courses.items()}
-    statuses = {code: text.cells(word) for code, word in status_words().items()}
-    results = {code: text.cells(word) for code, word in _result_words().items()}
-    line = _line_writer(text, courses, statuses, results)
-    for people in participations.by_batch(viewer, filters):
-        lines: list[str] = []
-        for person, taken in people:
-            begin = text.cells(*_cells_of(person, known))
-            footnote = footnote or person.state in known.footnoted
-            lines += [begin + line(*row) for row in taken]
-        yield "".join(lines)
+    shared = _Shared(
+        {key: text.cells(*pair, "") for key, pair in known.courses.items()},
+        {code: text.cells(word, "") for code, word in status_words().items()},
+        {code: text.cells(word, "") for code, word in _result_words().items()},
+    )
+    for batch in participations.by_batch(viewer, filters):
+        begins = {person.id: text.cells(*_cells_of(person, known), "") for person, _taken in batch}
+        footnote = footnote or any(person.state in known.footnoted for person, _taken in batch)
+        rows = [row for _person, taken in batch for row in taken]
+        if rows:
+            yield "".join(_lines(text, begins, shared, rows))
     if footnote:
         yield f"{text.cells(str(FOOTNOTE))}{text.separator * (len(columns()) - 1)}\r\n"
 
 
-def _line_writer(
-    text: CsvText, courses: dict[int, str], statuses: dict[str, str], results: dict[str | None, str]
-) -> Callable[..., str]:
-    """Return what writes a line from its course on."""
-    apart, duration, minute = text.separator, text.duration, text.minute
-    percent = lru_cache(MOST_SCORES)(text.percent)
+class _Shared(NamedTuple):
+    """Ready pieces, each with a separator behind it."""
 
-    def line(
-        person: int,
-        course: int,
-        status: str,
-        success: str | None,
-        score: float | None,
-        time_ms: int | None,
-        enrolled: str,
-        started: str | None,
-        completed: str | None,
-        certificate: str | None,
-    ) -> str:
-        result = results.get(success, "")
-        points = "" if score is None else percent(score)
-        spent = "" if time_ms is None else duration(time_ms)
-        return (
-            f"{apart}{courses[course]}{apart}{statuses[status]}{apart}{result}{apart}{points}{apart}"
-            f"{spent}{apart}{minute(enrolled)}{apart}{minute(started) if started else ''}{apart}"
-            f"{minute(completed) if completed else ''}{apart}"
-            f"{certificate or ''}\r\n"
-        )
+    courses: dict[int, str]
+    statuses: dict[str, str]
+    results: dict[str | None, str]
 
-    return line
+
+def _lines(text: CsvText, begins: dict[int, str], shared: _Shared, rows: list[Any]) -> list[str]:
+    """Return the lines of participations; column by column, for a call for each cell costs more than it."""
+    apart, (courses, statuses, results) = text.separator, shared
+    people, taken, reached, success, scores, times, *moments, serials = zip(*rows, strict=True)
+    columns = zip(
+        people,
+        taken,
+        reached,
+        [results.get(one, apart) for one in success],
+        text.percents(scores),
+        text.durations(times),
+        *(text.minutes(column) for column in moments),
+        serials,
+        strict=True,
+    )
+    return [
+        f"{begins[person]}{courses[course]}{statuses[status]}{result}{score}{apart}{time}{apart}"
+        f"{enrolled}{apart}{started}{apart}{completed}{apart}{serial or ''}\r\n"
+        for person, course, status, result, score, time, enrolled, started, completed, serial in columns
+    ]
 
 
 def _cells_of(person: Someone, known: names.Names) -> tuple[str | None, ...]:
@@ -159,4 +154,4 @@ def _rows(viewer: Person, filters: Filters) -> Iterator[dict[str, object]]:
 
 
 def _moment(minute: str | None) -> datetime | None:
-    return datetime.fromisoformat(minute).replace(tzinfo=UTC) if minute else None
+    return datetime.fromisoformat(minute[:16]).replace(tzinfo=UTC) if minute else None

@@ -1,4 +1,4 @@
-"""Moments as text of their minute, in UTC: what a long list shows, without an object for each."""
+"""Moments as text that begins with their minute in UTC: what a long list shows, without objects."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 
 class minute_of(FunctionElement[str]):  # noqa: N801 -- stands in statements as a function
-    """The minute of a moment, as `2026-11-24 09:30`, the same on every database."""
+    """The minute of a moment, as `2026-11-24 09:30`, with or without what is smaller behind it."""
 
     name = "minute_of"
     type = sa.Text()
@@ -17,8 +17,8 @@ class minute_of(FunctionElement[str]):  # noqa: N801 -- stands in statements as 
 
 @compiles(minute_of, "sqlite")
 def _on_sqlite(element: minute_of, compiler: Any, **options: Any) -> str:
-    """Cut the text that `db.UtcDateTime` stores there."""
-    return f"substr({compiler.process(element.clauses, **options)}, 1, 16)"
+    """Take the text that `db.UtcDateTime` stores there; to cut it would cost more than to carry it."""
+    return str(compiler.process(element.clauses, **options))
 
 
 @compiles(minute_of, "postgresql")

@@ -1,7 +1,7 @@
 """Participations for files: person by person, in the order of names, however many there are."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -34,7 +34,7 @@ class Someone(NamedTuple):
 
 
 class Participation(NamedTuple):
-    """What a person does in a course; moments are minutes of UTC, as `2026-11-24 09:30`."""
+    """What a person does in a course; moments are texts that begin with their minute in UTC."""
 
     person: int
     course: int
@@ -48,7 +48,7 @@ class Participation(NamedTuple):
     certificate: str | None
 
 
-def by_batch(viewer: Person, filters: Filters) -> Iterator[Iterator[tuple[Someone, Sequence[Any]]]]:
+def by_batch(viewer: Person, filters: Filters) -> Iterator[list[tuple[Someone, list[Any]]]]:
     """Yield, some people at a time, each person with their participations by course code.
 
     Participations are rows with the fields of `Participation`: an object for each of them would cost more
@@ -70,7 +70,7 @@ def by_batch(viewer: Person, filters: Filters) -> Iterator[Iterator[tuple[Someon
     found = db.session.execute(wanted, execution_options={"yield_per": BATCH})
     for people in found.partitions():
         taken = _of(filters, [person[0] for person in people], places)
-        yield ((Someone(*person), taken[person[0]]) for person in people)
+        yield [(Someone(*person), taken[person[0]]) for person in people]
 
 
 def _of(filters: Filters, people: list[int], places: dict[int, int]) -> dict[int, list[Any]]:

@@ -116,7 +116,8 @@ def on_sqlite(folder: Path) -> Tally:
 
 def on_postgres(folder: Path) -> Tally:
     """Spend the day with PostgreSQL, two processes, a worker and Redis."""
-    folder.mkdir(exist_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)  # the database of an earlier run has ended with it
+    folder.mkdir()
     database = Postgres(durable=True).start()
     try:
         with redis(folder) as address:

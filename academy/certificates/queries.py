@@ -56,7 +56,7 @@ _SHOWN = sa.select(Certificate.serial, Certificate.status, Certificate.revoked, 
 
 def shown_of(registration: UUID) -> sa.Row[str, str, datetime | None, str | None] | None:
     """Return serial, status, and when and why it was revoked, of the certificate of a registration."""
-    return db.session.execute(_SHOWN, {"registration": registration}).one_or_none()
+    return db.session.connection().execute(_SHOWN, {"registration": registration}).one_or_none()
 
 
 def of_person(person: Person) -> Sequence[Certificate]:

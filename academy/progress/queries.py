@@ -156,13 +156,13 @@ def titles(activities: Iterable[UUID | None]) -> Mapping[UUID, Mapping[str, str]
 
 def states_of(person: Person) -> dict[int, CourseState]:
     """Return the states of a person's seats by course, for badges on cards."""
-    found = db.session.execute(_STATES, {"person": person.id})
+    found = db.session.connection().execute(_STATES, {"person": person.id})
     return {row[0]: CourseState(*row[1:]) if row[1] is not None else CourseState() for row in found}
 
 
 def language_taken(enrolment: Enrolment) -> str | None:
     """Return the language of the package that was opened last, or None where nothing was."""
-    return db.session.scalar(_LANGUAGE_TAKEN, {"enrolment": enrolment.id})
+    return db.session.connection().scalar(_LANGUAGE_TAKEN, {"enrolment": enrolment.id})
 
 
 def next_part(

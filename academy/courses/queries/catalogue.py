@@ -124,7 +124,7 @@ def catalogue(filters: Filters) -> Catalogue:
 
 def _entries() -> list[Entry]:
     sizes = _sizes()
-    return [Entry(Listing(*row), sizes.get(row[0], {})) for row in db.session.execute(_LISTED)]
+    return [Entry(Listing(*row), sizes.get(row[0], {})) for row in db.session.connection().execute(_LISTED)]
 
 
 _SIZES = (
@@ -139,7 +139,7 @@ _SIZES = (
 
 def _sizes() -> dict[int, dict[str, int]]:
     sizes: dict[int, dict[str, int]] = {}
-    for course_id, package_language, size in db.session.execute(_SIZES):
+    for course_id, package_language, size in db.session.connection().execute(_SIZES):
         sizes.setdefault(course_id, {})[package_language] = int(size)
     return sizes
 

@@ -163,7 +163,8 @@ def opened(code: str, *, by: Person | None) -> Opened:
 
 def contents_of(one: Opened) -> Contents:
     """Return what a course consists of, by its latest release, in two queries."""
-    found = {row[0]: Part(*row) for row in db.session.execute(_PARTS, {"course": one.course.id})}
+    rows = db.session.connection().execute(_PARTS, {"course": one.course.id})
+    found = {row[0]: Part(*row) for row in rows}
     asked = one.release.leaves if one.release else ()
     parts = [found[leaf] for leaf, _must_pass in asked if leaf in found]
     return Contents(one.release, one.author, parts, variants_of([one.course.id]))
@@ -171,7 +172,8 @@ def contents_of(one: Opened) -> Contents:
 
 def variants_of(courses: Iterable[int]) -> list[Variant]:
     """Return the current packages of courses, the oldest of each activity first."""
-    return [Variant(*row) for row in db.session.execute(_VARIANTS, {"courses": list(courses)})]
+    rows = db.session.connection().execute(_VARIANTS, {"courses": list(courses)})
+    return [Variant(*row) for row in rows]
 
 
 def held_by(variants: Iterable[Variant]) -> dict[int, list[Held]]:

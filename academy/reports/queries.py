@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -17,8 +17,7 @@ from academy.reports import conditions, totals
 from academy.reports.filters import Filters
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """One participation: status, score (0 to 1), share of activities done, time, whether certified."""
 
     status: str
@@ -126,9 +125,13 @@ def _joined(viewer: Person, filters: Filters, *columns: Any) -> sa.Select[Any]:
 
 
 def _totals(viewer: Person, filters: Filters) -> Sequence[Any]:
-    everything = scope.sees_everybody(viewer) and filters == Filters()
-    query = _totals_of_all() if everything else _with_courses(_sums(viewer, filters))
+    query = _totals_of_all() if _is_everything(viewer, filters) else _with_courses(_sums(viewer, filters))
     return db.session.execute(query).all()
+
+
+def _is_everything(viewer: Person, filters: Filters) -> bool:
+    """Say whether nothing is left out: then the statements are always the same, and are put together once."""
+    return scope.sees_everybody(viewer) and filters == Filters()
 
 
 @cache
@@ -162,19 +165,31 @@ def _sums(viewer: Person, filters: Filters) -> sa.Select[Any]:
 
 def _people_totals(viewer: Person, filters: Filters) -> tuple[int, int, bool]:
     """Count people, those erased among them, and say whether a state with a footnote is among theirs."""
+    if _is_everything(viewer, filters):
+        query = _count_of_everybody()
+    else:
+        query = _counted(scope.people_filter(viewer), conditions.takes(filters))
+    count, erased, marked = db.session.execute(query).one()
+    return int(count or 0), int(erased or 0), bool(marked)
+
+
+@cache
+def _count_of_everybody() -> sa.Select[Any]:
+    return _counted(conditions.takes(Filters()))
+
+
+def _counted(*which: sa.ColumnElement[bool]) -> sa.Select[Any]:
     groups = (
         sa.select(Person.state_code, Person.erased, sa.func.count().label("count"))
-        .where(scope.people_filter(viewer), conditions.takes(filters))
+        .where(*which)
         .group_by(Person.state_code, Person.erased)
         .subquery()
     )
-    counted = sa.select(
+    return sa.select(
         sa.func.sum(groups.c.count),
         sa.func.sum(sa.case((groups.c.erased, groups.c.count), else_=0)),
         sa.func.max(sa.case((State.footnote, 1), else_=0)),
     ).outerjoin_from(groups, State, State.code == groups.c.state_code)
-    count, erased, marked = db.session.execute(counted).one()
-    return int(count or 0), int(erased or 0), bool(marked)
 
 
 def _people(viewer: Person, filters: Filters, *, page: int, size: int, language: str) -> Sequence[Any]:

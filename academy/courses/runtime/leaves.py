@@ -95,18 +95,7 @@ def _results(enrolment: Enrolment, activities: Sequence[int]) -> dict[int, Resul
 
 def _statuses(version: PackageVersion, results: dict[str, Result | None]) -> prerequisites.Statuses:
     leaves = {identifier: (result or Result()).status for identifier, result in results.items()}
-    return prerequisites.Statuses(leaves, clusters(outline_of(version)))
-
-
-def clusters(tree: Outline) -> dict[str, tuple[str, ...]]:
-    """Return the leaves under each heading of a tree, which prerequisites may name."""
-    return {
-        item.identifier: tuple(
-            leaf.identifier for leaf in outline.walk(item.children) if leaf.href is not None
-        )
-        for item in outline.walk(tree.items)
-        if item.children and item.href is None
-    }
+    return prerequisites.Statuses(leaves, outline.clusters(outline_of(version)))
 
 
 def _items(version: PackageVersion) -> dict[str, Item]:

@@ -122,10 +122,8 @@ def on_postgres(folder: Path) -> Tally:
     try:
         with redis(folder) as address:
             settings = {"ACADEMY_DATABASE_URL": database.url(), "ACADEMY_JOBS_URL": address}
-            tally = spend("PostgreSQL, 2 processes, worker", Day(folder, settings, workers=2))
-            kept = _memory_of_postgres(database)
-            report("  memory of PostgreSQL beside them", f"{kept:.0f} MB" if kept else "not readable")
-            return tally
+            day = Day(folder, settings, workers=2)
+            return spend("PostgreSQL, 2 processes, worker", day, beside=database)
     finally:
         database.stop()
 
@@ -146,7 +144,7 @@ def redis(folder: Path) -> Iterator[str]:
         process.wait()
 
 
-def spend(name: str, day: Day) -> Tally:
+def spend(name: str, day: Day, *, beside: Postgres | None = None) -> Tally:
     """Let the crowd come, and print what it met."""
     with day.serving():
         crowd = Crowd(day, _learners(day), _credential(day), _serials())
@@ -156,8 +154,11 @@ def spend(name: str, day: Day) -> Tally:
         seconds = time.perf_counter() - begun
         own, server = time.process_time() - own, day.cpu() - server
         figures = Figures(seconds, own, server, fresh, day.memory())
+        held = _memory_of_postgres(beside) if beside else 0
         waited = _wait_for_jobs(day)
         _print(name, crowd.tally, figures)
+        if beside:
+            report("  memory of PostgreSQL beside them", f"{held:.0f} MB" if held else "not readable")
         report("  jobs done after the last request", f"{waited:.0f} s", "")
         report("  slow statements in the log", str(day.slow_statements()), "")
     return crowd.tally
@@ -215,18 +216,15 @@ def _wait_for_jobs(day: Day) -> float:
 
 def _memory_of_postgres(database: Postgres) -> float:
     """Return the megabytes, or nothing where it runs as a user whose processes may not be looked at."""
-    try:
-        process = int((database.folder / "data" / "postmaster.pid").read_text().split()[0])
-        return sum(_memory_while_it_lives(one) for one in processes(process))
-    except PermissionError:
-        return 0
-
-
-def _memory_while_it_lives(process: int) -> float:
-    try:
-        return memory_of(process)
-    except FileNotFoundError:  # a connection that ended meanwhile
-        return 0
+    process = int((database.folder / "data" / "postmaster.pid").read_text().split()[0])
+    for _ in range(20):
+        try:
+            return sum(memory_of(one) for one in processes(process))
+        except PermissionError:
+            return 0
+        except FileNotFoundError:  # a connection ended meanwhile
+            continue
+    return 0
 
 
 if __name__ == "__main__":

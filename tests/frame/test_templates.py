@@ -10,7 +10,13 @@ ACADEMY = Path(__file__).resolve().parents[2] / "academy"
 COMPONENTS = ACADEMY / "templates/components"
 TEMPLATES = sorted(path for path in ACADEMY.rglob("templates/**/*.html") if "node_modules" not in path.parts)
 STYLES = {path.stem for path in (ACADEMY / "static/css/components").glob("*.css")}
-STYLED_ELSEWHERE = {"sign", "breadcrumb", "error-summary", "plain"}  # page-head, alert, field
+STYLED_ELSEWHERE = {
+    "sign",
+    "breadcrumb",
+    "error-summary",
+    "plain",
+    "matrix-cell",
+}  # page-head, alert, field, matrix
 
 
 def imports(text: str) -> Iterator[tuple[str, str]]:

@@ -1,12 +1,13 @@
 """Signed tokens of the run-time: for the API page, for commits, for opening a launch with no sign-in."""
 
-import time
 from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
 
 from flask import current_app
 from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+from academy import clock
 
 PAGE_SECONDS = 300
 COMMIT_SECONDS = 2 * 3600
@@ -89,7 +90,7 @@ def _load(purpose: str, token: str, *, label: str, seconds: int) -> Bearer:
         bearer, signed = _signed(_signer(purpose), token)
     except (BadSignature, ValueError) as error:
         raise TokenRefused("token-foreign") from error
-    if not 0 <= int(time.time()) - signed <= seconds:
+    if not 0 <= int(clock.now().timestamp()) - signed <= seconds:
         raise TokenRefused("token-expired")
     if bearer.label != label:
         raise TokenRefused("token-foreign")

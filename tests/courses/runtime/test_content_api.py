@@ -79,8 +79,8 @@ def test_an_expired_token_saves_nothing_and_says_so(
     learner = seat()
     launch = learner.open()
     token = _token(launch)
-    later = time.time() + tokens.COMMIT_SECONDS + 1
-    monkeypatch.setattr(time, "time", lambda: later)
+    later = clock.now() + timedelta(seconds=tokens.COMMIT_SECONDS + 1)
+    monkeypatch.setattr(clock, "now", lambda: later)
     answer = _commit(client, launch, token=token)
 
     assert (answer.status_code, answer.get_json()) == (
@@ -164,8 +164,8 @@ def test_the_api_page_is_not_for_others(
     if case == "foreign":
         label = elsewhere.label
     elif case == "old":
-        later = time.time() + tokens.PAGE_SECONDS + 1
-        monkeypatch.setattr(time, "time", lambda: later)
+        later = clock.now() + timedelta(seconds=tokens.PAGE_SECONDS + 1)
+        monkeypatch.setattr(clock, "now", lambda: later)
     elif case == "superseded":
         learner.open()
     else:

@@ -7,6 +7,8 @@ from argon2 import PasswordHasher
 
 from academy.accounts import common, guessing, passwords
 
+pytestmark = pytest.mark.only("sqlite")  # nothing in it depends on the database
+
 PERSONAL = ("elena.russu@example.org", "Elena Russu", "Елена Руссу", "Moldova", "Молдова")
 
 

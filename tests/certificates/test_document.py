@@ -17,6 +17,7 @@ LETTERS_LATIN = "ș ț ğ ı ş č ž ł ő ð Ș Ț Ğ İ Ş Č Ž Ł Ő Ð ă 
 LETTERS_CYRILLIC = "Қ Ғ Ҳ Ӯ Ұ Ү Ө Ң І Ә қ ғ ҳ ӯ ұ ү ө ң і ә Ӣ ӣ Ҷ ҷ Һ һ Ё ё Є Ї Ґ Ј Љ Њ Ћ Џ Ў"
 
 pytestmark = [
+    pytest.mark.only("sqlite"),  # nothing in it depends on the database
     pytest.mark.usefixtures("app"),
     pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler-utils is not installed"),
 ]

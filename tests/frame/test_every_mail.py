@@ -10,6 +10,8 @@ from lxml import html
 
 from tests.factories import accounts, certificates
 
+pytestmark = pytest.mark.only("sqlite")  # nothing in it depends on the database
+
 ACADEMY = Path(__file__).resolve().parents[2] / "academy"
 MAILS = sorted(
     path.stem for path in ACADEMY.rglob("templates/mail/*.html") if path.stem not in {"layout", "parts"}

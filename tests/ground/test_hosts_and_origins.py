@@ -16,6 +16,8 @@ from academy.app import create_app
 from academy.security import _is_own_host
 from tests.factories import accounts
 
+pytestmark = pytest.mark.only("sqlite")  # nothing in it depends on the database
+
 BASE, CONTENT = "https://academy.example.org", "https://{label}.content.example.org"
 SignIn = Callable[[Person], FlaskClient]
 

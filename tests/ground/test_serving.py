@@ -106,6 +106,7 @@ def test_a_server_asked_to_end_finishes_what_it_began_and_takes_nothing_new(
     assert server.wait(PATIENCE) == 0
 
 
+@pytest.mark.conformance
 def test_a_request_that_never_ends_does_not_hold_up_the_end(
     server: subprocess.Popen[bytes], port: int
 ) -> None:

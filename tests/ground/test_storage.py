@@ -12,6 +12,8 @@ from academy.storage import StorageFull, StorageGone, folder
 from tests.stores import forget_connections, kept
 from tools.object_store import ObjectStore
 
+pytestmark = pytest.mark.only("sqlite")  # nothing in it depends on the database
+
 LARGE = [bytes([number]) * 1_000_003 for number in range(20)]  # more than a part of an upload holds
 
 

@@ -24,6 +24,8 @@ from academy.library import services as library
 from academy.security import policy_of
 from tests.factories import accounts, certificates, courses
 
+pytestmark = pytest.mark.only("sqlite")  # nothing in it depends on the database
+
 ROLES = ("guest", "learner", "trainer", "coordinator", "administrator")
 WORDS = ("\0", "a\0b", "\ufffe\U0001f600", "'\"><script>", "{{ 7*7 }}%s%d", "../../etc/passwd", "я" * 3000)
 NUMBERS = ("-1", "0", "1e9", "9" * 30, "9" * 5000, "٣", "")

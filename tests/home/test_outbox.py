@@ -6,6 +6,8 @@ from academy import jobs, mail
 from academy.home import outbox
 from tests.factories import accounts
 
+pytestmark = pytest.mark.only("sqlite")  # nothing in it depends on the database
+
 HIDDEN = {404, 421}  # 421 where the name of the host is not ours
 NOWHERE = "00000000-0000-0000-0000-000000000000"
 

@@ -69,6 +69,7 @@ def test_a_course_left_in_the_middle_goes_on_there_and_is_passed(
     assert "Passed" in page.inner_text("main")
 
 
+@pytest.mark.conformance
 @pytest.mark.parametrize("golf", ["ContentPackagingOneFilePerSCO_SCORM12"], indirect=True)
 def test_pages_without_a_script_are_complete_once_opened(server: Server, page: Page, golf: Path) -> None:
     learner = enrolled(server, golf)
@@ -93,6 +94,7 @@ def test_pages_without_a_script_are_complete_once_opened(server: Server, page: P
     assert verbs == ["initialized", "completed", "terminated"] * 18
 
 
+@pytest.mark.conformance
 @pytest.mark.parametrize("golf", ["ContentPackagingWithMetadata_SCORM12"], indirect=True)
 def test_content_that_never_answers_is_said_so(server: Server, page: Page, golf: Path) -> None:
     learner = enrolled(server, golf)

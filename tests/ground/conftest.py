@@ -1,8 +1,11 @@
 """Processes that tests of the ground start and stop: workers, and a Redis of their own."""
 
+import contextlib
 import os
 import shutil
+import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -46,6 +49,36 @@ def kill(process: subprocess.Popen[bytes]) -> None:
         child.kill()
     process.kill()
     process.wait()
+
+
+def pause(process: subprocess.Popen[bytes]) -> None:
+    """Stop a process as a suspended machine does, at a moment when it holds nothing in the database.
+
+    One that sleeps with SQLite's write lock in its hand stops all others, and so it would in a real
+    Academy: that is why several machines need PostgreSQL, which ends such transactions.
+    """
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        process.send_signal(signal.SIGSTOP)
+        if not _somebody_writes():
+            return
+        process.send_signal(signal.SIGCONT)
+        time.sleep(0.05)
+    raise AssertionError("the process never lets go of the database")
+
+
+def _somebody_writes() -> bool:
+    if db.engine.dialect.name == "postgresql":
+        open_now = """SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+            AND xact_start IS NOT NULL AND pid <> pg_backend_pid()"""
+        with db.engine.connect() as connection:
+            return bool(connection.exec_driver_sql(open_now).scalar())
+    with contextlib.closing(sqlite3.connect(str(db.engine.url.database), timeout=0.3)) as connection:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return True
+    return False
 
 
 def look(statement: sa.Select[Any]) -> list[Any]:

@@ -18,7 +18,7 @@ from academy.app import create_app
 from academy.db import db
 from academy.jobs import Job
 from academy.workers import Crew, Worker
-from tests.ground.conftest import PATIENCE, Processes, RedisServer, eventually, free_port, kill, look
+from tests.ground.conftest import PATIENCE, Processes, RedisServer, eventually, free_port, kill, look, pause
 
 FAR_TOO_LONG = "600"
 
@@ -81,7 +81,7 @@ def test_a_worker_that_lost_its_lease_keeps_nothing(processes: Processes) -> Non
     slow = processes.worker(TRIAL_LEASE="1")
     processes.add("a")
     assert eventually(lambda: processes.begun("a") == [slow.pid])
-    slow.send_signal(signal.SIGSTOP)
+    pause(slow)
     quick = processes.worker(TRIAL_LEASE="1")
     assert eventually(lambda: processes.begun("a") == [slow.pid, quick.pid])
     processes.let_end("a")

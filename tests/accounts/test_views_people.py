@@ -121,6 +121,19 @@ def test_what_came_after_a_decision_is_not_undone(world, sign_in):
     assert world["waits"].state_code == "GE"
 
 
+def test_a_note_undoes_one_decision_and_not_the_same_one_made_again(world, sign_in):
+    note = decide(sign_in(accounts.coordinator("MD")), world["waits"], "confirm")
+    browser = sign_in(accounts.coordinator("MD", email="second@example.org"))
+    assert browser.post("/people/undo", data={"note": note}).status_code == 303
+    assert browser.post("/people/undo", data={"note": note}).status_code == 409
+
+    browser.post(f"/people/{world['waits'].public_id}/confirm")
+
+    assert browser.post("/people/undo", data={"note": note}).status_code == 409
+    db.session.expire_all()
+    assert world["waits"].state_confirmed is not None
+
+
 def test_only_who_may_decide_may_undo(world, sign_in):
     note = decide(sign_in(accounts.coordinator("MD")), world["waits"], "confirm")
 

@@ -14,14 +14,14 @@ TOLD = "accounts.tell_decision"
 def tell_later(person: Person, decision: str) -> None:
     """Queue the mail about a decision that was just made: `confirmed` or `declined`."""
     due = clock.now() + PAUSE
-    jobs.add(TOLD, due=due, person=str(person.public_id), decision=decision, claim=_claim(person))
+    jobs.add(TOLD, due=due, person=str(person.public_id), decision=decision, claim=claim_with_moments(person))
 
 
 @jobs.handler(TOLD)
 def tell(job: jobs.Job, *, person: str, decision: str, claim: str) -> None:
     """Mail a decision to the person; one that was undone or followed by another is not told."""
     found = queries.person_by_public_id(UUID(person))
-    if found is None or not found.is_active or _claim(found) != claim:
+    if found is None or not found.is_active or claim_with_moments(found) != claim:
         return
     page = "progress.learn" if decision == "confirmed" else "accounts.profile"
     mail.send(
@@ -33,7 +33,7 @@ def tell(job: jobs.Job, *, person: str, decision: str, claim: str) -> None:
     )
 
 
-def _claim(person: Person) -> str:
+def claim_with_moments(person: Person) -> str:
     """Write down a claim with the moments of its decisions, so that each decision has its own."""
     moments = (person.state_confirmed, person.organisation_confirmed, person.claim_declined)
     told = [clock.rfc3339(one) if one else "" for one in moments]

@@ -11,6 +11,7 @@ from itsdangerous import BadData, URLSafeSerializer
 from academy import audit, clock
 from academy.accounts import records, scope
 from academy.accounts.models import Organisation, Person
+from academy.accounts.services.decisions import claim_with_moments
 from academy.accounts.services.people import claim_of
 from academy.db import db
 from academy.errors import Conflict, NotAllowed
@@ -25,9 +26,12 @@ class TooLateToUndo(Conflict):
 
 
 def decision(person: Person, *, before: dict[str, object]) -> str:
-    """Return the signed note of a decision that was just made, with which it can be undone."""
+    """Return the signed note of a decision that was just made, with which it can be undone once.
+
+    It bears the moments of the decision, so it undoes none that was made later and looks the same.
+    """
     until = int((clock.now() + LASTS).timestamp())
-    return str(_serializer().dumps([str(person.public_id), until, before, claim_of(person)]))
+    return str(_serializer().dumps([str(person.public_id), until, before, claim_with_moments(person)]))
 
 
 def undo_decision(note: str, *, viewer: Person) -> Person:
@@ -60,7 +64,7 @@ def _read(note: str) -> tuple[Person, dict[str, object]]:
     except (BadData, ValueError) as error:
         raise TooLateToUndo from error
     person = db.session.scalar(sa.select(Person).where(Person.public_id == UUID(public_id)))
-    if person is None or until < clock.now().timestamp() or claim_of(person) != after:
+    if person is None or until < clock.now().timestamp() or claim_with_moments(person) != after:
         raise TooLateToUndo
     return person, before
 

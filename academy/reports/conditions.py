@@ -54,7 +54,7 @@ def of_people(filters: Filters) -> list[Condition]:
 def takes(filters: Filters) -> Condition:
     """Say of a person whether they, and any of their participations, pass the filters."""
     taken = sa.select(sa.literal(1)).select_from(Enrolment).where(Enrolment.person_id == Person.id)
-    if filters != Filters():
+    if filters.narrow:
         taken = taken.outerjoin(CourseProgress, PROGRESS)
     exists = taken.where(*of_participations(filters)).correlate(Person).exists()
     return sa.and_(exists, *of_people(filters))

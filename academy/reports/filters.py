@@ -24,6 +24,11 @@ class Filters:
     text: str = ""
 
     @property
+    def narrow(self) -> bool:
+        """Say whether they leave anything out."""
+        return self != Filters()
+
+    @property
     def begins(self) -> datetime | None:
         """Return the first moment of the period."""
         return datetime.combine(self.since, datetime.min.time(), UTC) if self.since else None

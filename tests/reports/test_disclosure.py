@@ -32,3 +32,36 @@ def test_no_column_gives_a_small_remainder():
             counts = [first, second, 11, 6]
             remainder = sum(count for count, hides in zip(counts, hidden(counts), strict=True) if hides)
             assert remainder == 0 or remainder >= 5
+
+
+@pytest.mark.parametrize(
+    ("counts", "of", "expected"),
+    [
+        ([9, 20], [9, 30], [False, False]),  # all of them, or ten missing
+        (
+            [9, 20, 15],
+            [9, 22, 30],
+            [True, True, True],
+        ),  # two missing, and nothing that hides them but fifteen
+        ([9, 20, 6], [19, 22, 30], [False, True, True]),
+        ([9, 20], [9, 22], [True, True]),  # two missing in all
+        ([9, 0], [9, 3], [True, True]),
+    ],
+)
+def test_few_who_are_missing_cannot_be_worked_out_from_the_column_beside_it(counts, of, expected):
+    assert hidden(counts, of=of) == expected
+
+
+def test_no_column_gives_a_small_difference_to_the_one_beside_it():
+    for first in range(8):
+        for second in range(8):
+            counts, of = [11 - first, 9 - second, 12], [11, 9, 21]
+            hides = hidden(counts, of=of)
+            shown = sum(
+                whole - count for whole, count, gone in zip(of, counts, hides, strict=True) if not gone
+            )
+            differences = [
+                whole - count for whole, count, gone in zip(of, counts, hides, strict=True) if not gone
+            ]
+            assert not any(0 < one < 5 for one in differences)
+            assert not 0 < sum(of) - sum(counts) - shown < 5 or not any(hides) or all(hides)

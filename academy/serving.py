@@ -4,10 +4,13 @@ import ctypes
 import logging
 import os
 import signal
+import socket
+import stat
 import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import click
 from flask import Flask, current_app
@@ -37,12 +40,12 @@ ALLOCATION = {"MALLOC_MMAP_THRESHOLD_": str(1024 * 1024), "MALLOC_ARENA_MAX": "4
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=5000, show_default=True)
 @click.option(
-    "--socket", type=click.Path(), help="Unix socket for a proxy on this machine, instead of a port."
+    "--socket", "path", type=click.Path(), help="Unix socket for a proxy on this machine, instead of a port."
 )
 @click.option("--socket-mode", default="660", show_default=True, help="Who may open the socket, in octal.")
 @click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Processes.")
 @with_appcontext
-def serve(host: str, port: int, socket: str | None, socket_mode: str, workers: int) -> None:
+def serve(host: str, port: int, path: str | None, socket_mode: str, workers: int) -> None:
     """Serve the Academy with granian, in this process.
 
     SQLite takes one process. SIGTERM ends requests and jobs under way within half a minute.
@@ -52,8 +55,9 @@ def serve(host: str, port: int, socket: str | None, socket_mode: str, workers: i
     if not os.environ.get("ACADEMY_CONFIG"):
         os.environ.setdefault("ACADEMY_BASE_URL", f"http://localhost:{port}")
     place: tuple[str, ...] = ("--host", host, "--port", str(port))
-    if socket:
-        place = ("--uds", socket, "--uds-permissions", f"0o{socket_mode}")
+    if path:
+        clear(Path(path))
+        place = ("--uds", path, "--uds-permissions", f"0o{socket_mode}")
     os.environ[PARENT] = str(os.getpid())  # which exec keeps
     os.environ.update({**ALLOCATION, **os.environ})
     if workers > 1:
@@ -61,6 +65,19 @@ def serve(host: str, port: int, socket: str | None, socket_mode: str, workers: i
     if logs.as_json(current_app.config, sys.stderr):
         place = (*place, "--log-config", str(server_log.CONFIGURATION))
     os.execv(sys.executable, [sys.executable, "-m", "granian", *arguments(*place, workers=workers)])  # noqa: S606
+
+
+def clear(path: Path) -> None:
+    """Remove the socket of a server that was killed, at which no other can listen; not one that is answered."""
+    if not path.exists() or not stat.S_ISSOCK(path.stat().st_mode):
+        return
+    with socket.socket(socket.AF_UNIX) as connection:
+        try:
+            connection.connect(str(path))
+        except ConnectionRefusedError:
+            path.unlink()
+            return
+    raise click.UsageError(f"Another server answers at {path}.")
 
 
 def arguments(*place: str, workers: int = 1, application: str = "academy.wsgi:app") -> list[str]:

@@ -125,6 +125,7 @@ def test_a_proxy_may_ask_through_a_socket(tmp_path: Path) -> None:
     environment |= {"ACADEMY_CONTENT_ORIGIN": "https://{label}.content.example.org"}
     subprocess.run([ACADEMY, "db", "upgrade"], env=environment, check=True)
     path = tmp_path / "academy.socket"
+    listener_at(path).close()  # what a killed server leaves
     process = subprocess.Popen([ACADEMY, "serve", "--socket", str(path)], env=environment)
     try:
         end = time.monotonic() + PATIENCE
@@ -140,6 +141,13 @@ def test_a_proxy_may_ask_through_a_socket(tmp_path: Path) -> None:
     assert (status, "Training Academy" in page) == (200, True)
     assert (content_status, "Training Academy" in content_page) == (404, False)
     assert mode == 0o660
+
+
+def listener_at(path: Path) -> socket.socket:
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(str(path))
+    listener.listen()
+    return listener
 
 
 def listens(path: Path) -> bool:
@@ -240,3 +248,12 @@ def test_sqlite_takes_one_process(app: Flask) -> None:
     told = app.test_cli_runner().invoke(args=["serve", "--workers", "2"])
 
     assert (told.exit_code, "SQLite takes one process" in told.output) == (2, True)
+
+
+def test_the_socket_of_a_server_that_answers_is_left_to_it(app: Flask, tmp_path: Path) -> None:
+    path = tmp_path / "academy.socket"
+    with listener_at(path):
+        told = app.test_cli_runner().invoke(args=["serve", "--socket", str(path)])
+
+        assert (told.exit_code, f"Another server answers at {path}" in told.output) == (2, True)
+        assert listens(path)

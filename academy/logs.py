@@ -29,7 +29,8 @@ NAMED = frozenset({"code", "serial", "reference"})
 #: What monitors ask every few seconds is worth a line only where everything is.
 QUIET = frozenset({"healthz", "readyz", "metrics"})
 
-EMAIL = re.compile(r"[^\s\"'<>(){}=,;:|]+@[^\s\"'<>(){}=,;:|]+")
+#: With a limit before the @, so that a long text is not looked through from each of its letters to its end.
+EMAIL = re.compile(r"[^\s\"'<>(){}=,;:|]{1,64}@[^\s\"'<>(){}=,;:|]+")
 DETAIL = re.compile(r"(?m)^DETAIL:.*$|\[parameters: .*?\]$")
 
 Event = MutableMapping[str, Any]

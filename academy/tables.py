@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,8 @@ from academy.locale import city_of
 
 BOM = "\ufeff"
 SEPARATOR = {"ru": ";", "en": ","}
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+INNER = re.compile(r"([;,]\s*)(?=[=+@＝＋－＠]|-[^\s])")
 MOST_SHEET_NAME = 31
 DAY = timedelta(days=1)
 TWO_DIGITS = [f"{number:02d}" for number in range(60)]
@@ -216,7 +218,12 @@ class _Hours(dict[str, str]):
 
 
 def _harmless(text: str) -> str:
-    """Put an apostrophe before what a spreadsheet would take for a formula, also behind spaces."""
+    """Put an apostrophe before what a spreadsheet would take for a formula, also behind spaces.
+
+    Also behind separators: Excel cuts where its own language does, whatever the language of the file.
+    """
+    if ";" in text or "," in text:
+        text = INNER.sub(r"\1'", text)
     first = text[:1]
     if first.isalnum() or not first:
         return text

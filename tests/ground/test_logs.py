@@ -105,6 +105,10 @@ def test_a_job_is_one_line_and_its_messages_bear_its_code(app: Flask, stream: io
         ("to <ana.b@mail.example.org>, then", "to <<e-mail>>, then"),
         ("duplicate key\nDETAIL:  Key (email)=(x) exists.\nend", "duplicate key\n<values left out>\nend"),
         ("failed\n[parameters: ('Ana', 1)]", "failed\n<values left out>"),
+        (
+            f"{'a' * 100_000} @",
+            f"{'a' * 100_000} @",
+        ),  # would take many minutes where each letter cost the rest
     ],
 )
 def test_texts_lose_addresses_and_values(text: str, left: str) -> None:

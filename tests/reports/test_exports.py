@@ -16,6 +16,7 @@ from academy.certificates.models import Certificate
 from academy.db import db
 from academy.progress.models import CourseProgress
 from academy.reports import participations
+from academy.tables import Column, csv_stream
 from tests.factories import accounts, courses
 
 SignIn = Callable[[Person], FlaskClient]
@@ -133,3 +134,19 @@ def test_moments_follow_the_clock_of_the_reader(
     written = csv_rows(sign_in(reader), separator=";" if language == "ru" else ",")
 
     assert [row[12] for row in written[1:]] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("Borders; return, asylum", "Borders; return, asylum"),
+        ('Borders;=HYPERLINK("x")', 'Borders;\'=HYPERLINK("x")'),  # a Russian Excel cuts an English file here
+        ("Borders, +7", "Borders, '+7"),
+        ("Borders - return", "Borders - return"),
+        ("＝1+1", "'＝1+1"),  # wide forms, which some Excels take for the sign
+    ],
+)
+def test_a_cell_that_excel_cuts_in_two_is_no_formula_either(text: str, written: str) -> None:
+    (line,) = list(csv_stream([Column("a", "A")], [{"a": text}], language="en"))[0].splitlines()[1:]
+
+    assert next(csv.reader([line])) == [written]

@@ -68,7 +68,7 @@ def serve(host: str, port: int, path: str | None, socket_mode: str, workers: int
 
 
 def clear(path: Path) -> None:
-    """Remove the socket of a server that was killed, at which no other can listen; not one that is answered."""
+    """Remove the socket that a killed server left, at which no other can listen; raises where one answers."""
     if not path.exists() or not stat.S_ISSOCK(path.stat().st_mode):
         return
     with socket.socket(socket.AF_UNIX) as connection:

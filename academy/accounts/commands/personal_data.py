@@ -138,7 +138,7 @@ def _summed(counts: dict[str, dict[str, int]]) -> str:
 
 
 def _receipt_of(email: str) -> ErasureReceipt | None:
-    return receipts.of_address(email.strip().casefold())
+    return receipts.of_address(email.strip().lower())
 
 
 def _person(email: str) -> Person:

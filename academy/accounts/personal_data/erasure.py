@@ -131,4 +131,4 @@ def _is_to(path: Path, address: str, *, until: float) -> bool:
         to = mail_format.message_from_bytes(path.read_bytes()).get("To", "")
     except FileNotFoundError:
         return False
-    return receipts.digest_of(to.strip().casefold()) == address
+    return receipts.digest_of(to.strip().lower()) == address

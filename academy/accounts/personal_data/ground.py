@@ -138,7 +138,7 @@ def _letters(subject: Subject) -> Iterator[_Letter]:
     columns = sa.select(Job.id, Job.payload, Job.state, Job.created).where(Job.kind == "mail.send")
     says = _teller(subject)
     for row in db.session.execute(columns.order_by(Job.id), execution_options={"yield_per": 500}):
-        to = str(row.payload.get("to", "")).casefold()
+        to = str(row.payload.get("to", "")).lower()
         is_own = to == subject.email
         if is_own or (to and any(says(str(row.payload.get(name, ""))) for name in ("subject", "text"))):
             yield _Letter(row.id, is_own, row.payload, row.state, row.created)
@@ -151,7 +151,7 @@ def _outbox(subject: Subject, *, own: bool = False) -> Iterator[Path]:
         with path.open("rb") as file:
             message = message_from_binary_file(file, policy=policy.default)
         assert isinstance(message, EmailMessage)  # noqa: S101 -- the policy makes it one
-        receivers = [address.casefold() for _name, address in getaddresses(message.get_all("To", []))]
+        receivers = [address.lower() for _name, address in getaddresses(message.get_all("To", []))]
         if subject.email in receivers:
             yield path
         elif not own:

@@ -63,7 +63,7 @@ class Spellings:
     def __init__(self, email: str, names: Iterable[str | None]) -> None:
         """Take the address and the full names, in whatever script."""
         mailbox = f"mailto:{email}".encode()
-        self.plain = (email.casefold(), sha1(mailbox, usedforsecurity=False).hexdigest())
+        self.plain = (email, sha1(mailbox, usedforsecurity=False).hexdigest())
         words = [word for name in names if name for word in WORD.findall(name)]
         local = email.partition("@")[0]
         self.short = frozenset(word for word in words if len(word) < SHORTEST)

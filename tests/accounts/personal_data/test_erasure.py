@@ -311,3 +311,18 @@ def test_an_erasure_that_fails_leaves_everything(traces: Traces, monkeypatch: py
     assert queries.person_by_email(people.EMAIL) is not None
     assert storage.exists(f"certificates/{traces.certificate.serial}.pdf")
     assert (mail.outbox() / "own.eml").exists()
+
+
+def test_mails_to_an_address_with_letters_that_fold_into_others_go_too(app: Any) -> None:
+    person = accounts.person(email="groß@example.org")
+    db.session.add(
+        Job(kind="mail.send", payload={"to": person.email, "subject": "Hello", "text": "", "html": ""})
+    )
+    (mail.outbox() / "own.eml").write_text(f"To: {person.email}\n\nHello.\n")
+    head = "To: x@example.org\nContent-Type: text/plain; charset=utf-8\n\n"
+    (mail.outbox() / "other.eml").write_text(f"{head}About {person.email}.\n")
+
+    erased(person)
+
+    assert list(db.session.scalars(sa.select(Job).where(Job.kind == "mail.send"))) == []
+    assert list(mail.outbox().glob("*.eml")) == []

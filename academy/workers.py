@@ -53,8 +53,13 @@ def init_app(app: Flask) -> None:
 
 
 def sweep(app: Flask, function: Sweep) -> None:
-    """Have a function called every minute, by one worker at a time; called in app.py only."""
+    """Have a function called every minute, by one worker at a time; called in app.py only.
+
+    Raises ValueError where another function of the room has the same name: one of them would never be called.
+    """
     kind = kind_of(function)
+    if kind in app.extensions["academy.sweeps"]:
+        raise ValueError(f"two sweeps are called {kind}")
     app.extensions["academy.sweeps"].append(kind)
 
     def sweep_now(job: Job) -> None:

@@ -10,9 +10,19 @@ KINDS: dict[str, object] = {
     "courses.close_abandoned": _l("Close sessions that were left open"),
     "courses.forget_uploads": _l("Remove uploads that nobody finished"),
     "accounts.refusal": _l("Note of a refused sign-in"),
+    "accounts.confirmation": _l("Confirmation of an address"),
+    "accounts.reset": _l("Link for a new password"),
+    "accounts.invite": _l("Invitation"),
+    "accounts.copy": _l("Copy of personal data"),
+    "accounts.erase": _l("Erasure of personal data"),
+    "accounts.tell_decision": _l("News of a decision on a place of service"),
+    "accounts.remove_files": _l("Files of an erased person"),
     "audit.seal": _l("Seal the audit record"),
     "accounts.forget_attempts": _l("Forget old attempts to sign in"),
-    "academy.forget_old": _l("Forget jobs that are long done"),
+    "accounts.forget_requests": _l("Remove copies of personal data whose time is over"),
+    "accounts.forget_digests": _l("Forget whom old receipts of erasures are about"),
+    "accounts.forget_unconfirmed": _l("Forget registrations that nobody confirmed"),
+    "workers.forget_old": _l("Forget jobs that are long done"),
 }
 
 DOORS: dict[str, object] = {

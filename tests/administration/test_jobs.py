@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from academy import clock, jobs
+from academy import clock, jobs, workers
 from academy.accounts.models import Person
+from academy.administration.words import kind_name
 from academy.audit import AuditEntry
 from academy.db import db
 from academy.jobs import Job
@@ -199,13 +200,27 @@ def test_the_page_of_a_job_shows_its_whole_error(admin: FlaskClient) -> None:
 
 
 def test_regular_work_is_shown_apart_and_cannot_be_changed(admin: FlaskClient) -> None:
-    found = job("academy.forget_old", every=60)
+    found = job("workers.forget_old", every=60)
     page = admin.get("/admin/jobs").get_data(as_text=True)
 
     assert "Forget jobs that are long done" in page
     assert "No jobs yet" in page
     for act in ("retry", "give-up", "delete"):
         assert admin.post(f"/admin/jobs/{found.public_id}/{act}", lint=False).status_code == 404
+
+
+def test_every_kind_of_job_has_a_name_for_people(app: Flask) -> None:
+    kinds = {kind for kind in jobs._handlers if not kind.startswith(("test", "trial"))} | {
+        *app.extensions["academy.sweeps"]
+    }
+
+    assert "accounts.forget_requests" in kinds
+    assert {kind for kind in kinds if kind_name(kind) == kind} == set()
+
+
+def test_two_sweeps_of_one_name_are_refused(app: Flask) -> None:
+    with pytest.raises(ValueError, match="workers.forget_old"):
+        workers.sweep(app, workers.forget_old)
 
 
 @pytest.mark.parametrize("role", ["secretariat", "coordinator", "trainer", "editor", "observer"])

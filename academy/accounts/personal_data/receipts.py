@@ -129,7 +129,7 @@ def people_by_digest() -> dict[str, list[Person]]:
     return found
 
 
-def forget_old() -> None:
+def forget_digests() -> None:
     """Take the digests off receipts that are older than any backup."""
     kept = timedelta(days=int(str(current_app.config["BACKUP_DAYS"])))
     old = sa.update(ErasureReceipt).where(ErasureReceipt.at < clock.now() - kept)

@@ -143,7 +143,7 @@ def until(request: DataRequest) -> datetime | None:
     return request.ready + COPY_LASTS if request.ready else None
 
 
-def forget_old() -> None:
+def forget_requests() -> None:
     """Remove copies after their days, and closed requests after a year."""
     now = clock.now()
     old = sa.select(DataRequest).where(DataRequest.state == "ready", DataRequest.ready < now - COPY_LASTS)

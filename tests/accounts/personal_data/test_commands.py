@@ -136,7 +136,7 @@ def test_receipts_forget_the_digest_when_no_backup_needs_it(app: Flask, traces: 
     run(app, "erase", "--email", people.EMAIL)
     db.session.execute(sa.update(ErasureReceipt).values(at=clock.now() - timedelta(days=91)))
 
-    receipts.forget_old()
+    receipts.forget_digests()
 
     assert list(db.session.scalars(sa.select(ErasureReceipt.digest))) == [None]
     assert run(app, "erase", "--email", people.EMAIL).exit_code == 1

@@ -121,7 +121,7 @@ def test_a_copy_is_gone_after_its_days(app: object, sign_in: SignIn) -> None:
     db.session.commit()
 
     late = sign_in(person).get(f"/profile/data/{request.public_id}.zip").status_code
-    requests.forget_old()
+    requests.forget_requests()
     db.session.commit()
 
     assert late == 404

@@ -1,7 +1,7 @@
 """Languages: which one a person reads, and how dates, numbers and sizes are written in it."""
 
 from collections.abc import Mapping
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote, urlencode
@@ -22,26 +22,32 @@ MOST_FIGURES = 4096
 #: Cities that the CLDR writes without their ё.
 RESPELT = {"Кишинев": "Кишинёв"}
 
+_PACKED = Path(__file__).parent / "translations"
+#: The catalogues: a wheel has them inside of the package, the repository beside it.
+CATALOGUES = _PACKED if _PACKED.is_dir() else Path(__file__).resolve().parent.parent / "translations"
+
 babel = Babel()
 
 
 def init_app(app: Flask) -> None:
     """Set up Babel, the `?lang=` switch and the filters of templates."""
-    packed = Path(__file__).parent / "translations"
-    folder = packed if packed.is_dir() else Path(__file__).resolve().parent.parent / "translations"
-    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(folder)
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(CATALOGUES)
     app.config["BABEL_DEFAULT_TIMEZONE"] = "Europe/Prague"
     babel.init_app(app, locale_selector=_choose_language, timezone_selector=_choose_zone)
     app.before_request(_switch)
-    for function in (translated, day, day_time, hours, percent, filesize, duration, number):
+    for function in (translated, day, day_time, at_place, hours, percent, filesize, duration, number):
         app.jinja_env.filters[function.__name__] = function
     app.jinja_env.globals.update(switch_url=switch_url, current_language=language, LANGUAGES=LANGUAGES)
 
 
 def language() -> str:
     """Return the language of the page or mail being written."""
-    locale = get_locale()
-    return locale.language if locale else "en"
+    try:
+        spoken: str = g._flask_babel.babel_locale.language  # kept there since the first call of a page
+    except (AttributeError, RuntimeError):
+        locale = get_locale()
+        return locale.language if locale else "en"
+    return spoken
 
 
 def translated(texts: Mapping[str, str] | None, preferred: str | None = None) -> str:
@@ -64,11 +70,11 @@ def remember(answer: Response, chosen: str) -> None:
     answer.set_cookie(COOKIE, chosen, max_age=31_536_000, samesite="Lax", httponly=True, secure=secure)
 
 
-def day(moment: datetime | None, style: str = "long") -> str:
+def day(moment: datetime | date | None, style: str = "long") -> str:
     """Write a day in the reader's zone: 24 November 2026, 24 ноября 2026 г.; `short` for tables."""
     if moment is None:
         return "–"
-    local = moment.astimezone(get_timezone())
+    local = moment.astimezone(get_timezone()) if isinstance(moment, datetime) else moment
     if style == "short":
         return format_date(local, "dd.MM.yyyy" if language() == "ru" else "d MMM yyyy", locale=get_locale())
     return format_date(
@@ -76,14 +82,22 @@ def day(moment: datetime | None, style: str = "long") -> str:
     )
 
 
-def day_time(moment: datetime | None) -> str:
-    """Write a day and time in the reader's zone, with the place that names the zone."""
+def day_time(moment: datetime | None, style: str = "long") -> str:
+    """Write a day and time in the reader's zone, with the place that names the zone.
+
+    `short` is for tables whose head names the place once, by `at_place`.
+    """
     if moment is None:
         return "–"
     zone = get_timezone()
     pattern = "dd.MM.yyyy, HH:mm" if language() == "ru" else "d MMM yyyy, HH:mm"
     written = format_datetime(moment.astimezone(zone), pattern, locale=get_locale())
-    return f"{written} ({city_of(zone)})"
+    return written.replace(" ", NO_BREAK) if style == "short" else f"{written} ({city_of(zone)})"
+
+
+def at_place(head: str) -> str:
+    """Return the head of a column of times, with the place that names the reader's zone."""
+    return f"{head} ({city_of(get_timezone())})"
 
 
 def city_of(zone: tzinfo) -> str:

@@ -1,6 +1,7 @@
 """What templates may call: hashed static files, the style bundle, slots, navigation, texts of settings."""
 
 import hashlib
+import os
 import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
@@ -25,6 +26,7 @@ STYLE_URL = re.compile(r'url\("((?:vendor|img|fonts)/[^"?#]+)"\)')
 SETTING_TEXTS = ("name", "process", "funding", "disclaimer")
 MOST_ADDRESSES = 4096
 MOST_DRAWINGS = 2048
+MOST_NAVIGATIONS = 256
 IMMUTABLE = "public, max-age=31536000, immutable"
 MOST_ENTRIES = 8  # of the navigation; what is beyond stands on the desk and in the menu of phones
 
@@ -34,7 +36,7 @@ compress = Compress()
 SMALL = 800  # bytes, which compressing would not make fewer packets of
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class NavigationItem:
     """One entry of the role navigation: endpoint, lazily translated label, and who sees it.
 
@@ -49,6 +51,35 @@ class NavigationItem:
     count: Count | None = None
     rank: int = 1
     also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of the navigation as those see it who hold the same roles and read the same language."""
+
+    url: str
+    label: str
+    paths: tuple[str, ...]
+    count: Count | None
+    is_more: bool
+
+    def fit(self, path: str) -> int:
+        """Return how much of a path the entry covers, 0 where it is another place."""
+        return max(
+            len(own) if path == own or (own != "/" and path.startswith(f"{own}/")) else 0
+            for own in self.paths
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An entry as one page shows it."""
+
+    url: str
+    label: str
+    current: bool
+    count: int
+    is_more: bool
 
 
 def init_app(app: Flask) -> None:
@@ -175,13 +206,12 @@ def _page_context() -> dict[str, object]:
     spoken = language()
     gathered = g.setdefault("page_context", {})
     if spoken not in gathered:
-        entries = _navigation()
+        config = current_app.config
+        links = _navigation()
         gathered[spoken] = {
-            "navigation": [entry for entry in entries if not entry["is_more"]],
-            "navigation_more": [entry for entry in entries if entry["is_more"]],
-            "settings_texts": {
-                name: current_app.config[f"{name.upper()}_{spoken.upper()}"] for name in SETTING_TEXTS
-            },
+            "navigation": tuple(link for link in links if not link.is_more),
+            "navigation_more": tuple(link for link in links if link.is_more),
+            "settings_texts": {name: config[f"{name.upper()}_{spoken.upper()}"] for name in SETTING_TEXTS},
             "demo_mode": demo_mode(),
         }
     found: dict[str, object] = gathered[spoken]
@@ -190,38 +220,40 @@ def _page_context() -> dict[str, object]:
 
 def demo_mode() -> bool:
     """Say whether demo data was loaded into this instance."""
-    return (Path(str(current_app.config["INSTANCE_PATH"])) / "demo-loaded").exists()
+    return os.path.exists(f"{current_app.config['INSTANCE_PATH']}/demo-loaded")
 
 
-def _navigation() -> list[dict[str, object]]:
+def _navigation() -> list[Link]:
     if not has_request_context():  # a mail is written by a job or a command
         return []
     roles: frozenset[str] = (
         current_user.roles if current_user and current_user.is_authenticated else frozenset({"anonymous"})
     )
+    entries = _entries(tuple(current_app.extensions["academy.navigation"]), roles, language())
+    fits = [entry.fit(request.path) for entry in entries]
+    here = fits.index(max(fits)) if any(fits) else None
+    return [
+        Link(entry.url, entry.label, place == here, entry.count() if entry.count else 0, entry.is_more)
+        for place, entry in enumerate(entries)
+    ]
+
+
+@lru_cache(maxsize=MOST_NAVIGATIONS)
+def _entries(known: tuple[NavigationItem, ...], roles: frozenset[str], _language: str) -> tuple[Entry, ...]:
+    """Return the entries for people with these roles, in the language of the page, which is the one given."""
     items: dict[str, NavigationItem] = {}
-    for item in current_app.extensions["academy.navigation"]:
+    for item in known:
         if not item.roles or item.roles & roles:
             items.setdefault(item.endpoint, item)
     by_rank = sorted(items.values(), key=lambda item: item.rank)
     kept = {item.endpoint for item in by_rank[:MOST_ENTRIES]}
-    here = max(items.values(), key=_fit, default=None)
-    return [
-        {
-            "url": url_for(item.endpoint),
-            "label": item.label,
-            "current": item is here and _fit(item) > 0,
-            "count": item.count() if item.count else 0,
-            "is_more": item.endpoint not in kept,
-        }
+    return tuple(
+        Entry(
+            address(item.endpoint),
+            str(item.label),
+            (address(item.endpoint), *item.also),
+            item.count,
+            item.endpoint not in kept,
+        )
         for item in items.values()
-    ]
-
-
-def _fit(item: NavigationItem) -> int:
-    """Return how much of the present path an entry covers, 0 where it is another place."""
-    paths = (url_for(item.endpoint), *item.also)
-    return max(
-        len(path) if request.path == path or (path != "/" and request.path.startswith(f"{path}/")) else 0
-        for path in paths
     )

@@ -26,6 +26,7 @@ DECIDING = frozenset({"trainer", "coordinator", "secretariat", "administrator"})
 DESKS = (*sorted(DECIDING), "editor", "observer")
 
 blueprint = Blueprint("home", __name__, template_folder="templates")
+blueprint.add_app_template_global(mails.is_open, "outbox_is_open")
 
 
 @blueprint.get("/")
@@ -121,11 +122,6 @@ def components() -> str:
     if not demo_mode() and not (current_user.is_authenticated and "administrator" in current_user.roles):
         raise NotFound
     return render_template("home/components.html", **samples.samples())
-
-
-@blueprint.app_context_processor
-def _outbox_is_open() -> dict[str, object]:
-    return {"outbox_is_open": mails.is_open()}
 
 
 def _only_in_demonstration() -> None:

@@ -198,6 +198,15 @@ def test_settings_say_who_reads_the_figures(
     assert answer.status_code == status
 
 
+@pytest.mark.parametrize("address", ["", "unix:", "192.0.2.1:51234"])
+def test_who_has_no_address_may_not_read_figures(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setitem(app.config, "METRICS_ALLOW", "0.0.0.0/0, ::/0")
+
+    assert client.get("/metrics", environ_base={"REMOTE_ADDR": address}).status_code == 404
+
+
 def test_the_figures_and_the_table_of_the_guide_are_the_same(
     client: FlaskClient, worker: workers.Worker
 ) -> None:

@@ -113,9 +113,8 @@ def _font_faces(text: str) -> str:
 
 def _html(facts: Facts, address: str) -> str:
     config = current_app.config
-    template = current_app.jinja_env.get_template("certificates/document.html")
-    with force_locale(facts.language):
-        return template.render(
+    with force_locale(facts.language):  # a template is compiled for the language in which it is asked for
+        return current_app.jinja_env.get_template("certificates/document.html").render(
             facts=facts,
             address=address,
             shown_address=f"{urlsplit(address).netloc}{urlsplit(address).path}",

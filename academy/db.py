@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
-from flask import Flask, Response, current_app
+from flask import Flask, Response, current_app, g
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import DeclarativeBase
@@ -178,6 +178,36 @@ def lock(row: Model) -> None:
     if db.session.get_bind().dialect.name == "postgresql":
         db.session.flush()  # what this transaction has changed stays
         db.session.refresh(row, with_for_update={"key_share": True})
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """Do what is inside in a transaction of its own, committed at the end of the block.
+
+    It begins without the session, for what comes too often to pay for one; a session that is asked for inside
+    of the block joins. Where the session has begun already, its transaction is taken, and ends as usual.
+    """
+    if db.session.registry.has() and db.session().in_transaction():
+        yield
+        return
+    with db.engine.begin() as opened:
+        g.opened_connection = opened
+        try:
+            yield
+            if db.session.registry.has():
+                db.session.commit()  # writes what it holds; the transaction is not its own
+        finally:
+            del g.opened_connection
+            if db.session.registry.has():
+                db.session.rollback()  # it lets go of the connection
+
+
+def present_connection() -> sa.Connection:
+    """Return the connection of the present transaction, after writing what the session holds."""
+    if not db.session.registry.has() and (opened := replica.opened()) is not None:
+        return opened
+    db.session.flush()
+    return db.session.connection()
 
 
 @contextmanager

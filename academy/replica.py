@@ -34,13 +34,24 @@ _LAG = sa.text(
 
 
 class RoutedSession(Session):
-    """A session that reads from the replica inside of views that may lag, and writes to the primary."""
+    """A session that reads from the replica inside of views that may lag, and writes to the primary.
+
+    Inside of `db.transaction` it joins that one.
+    """
 
     def get_bind(self, mapper: Any = None, clause: Any = None, bind: Any = None, **others: Any) -> Any:
-        """Choose the engine of a statement."""
+        """Choose the engine of a statement, or the connection that is open."""
+        if bind is None and (open_now := opened()) is not None:
+            return open_now
         if bind is None and _reads_copy() and not self._flushing and not isinstance(clause, UpdateBase):
             return self._db.engines[BIND]
         return super().get_bind(mapper=mapper, clause=clause, bind=bind, **others)
+
+
+def opened() -> sa.Connection | None:
+    """Return the connection of the present `db.transaction`, if there is one."""
+    found: sa.Connection | None = g.get("opened_connection")
+    return found
 
 
 def _reads_copy() -> bool:

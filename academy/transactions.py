@@ -175,13 +175,14 @@ def _set_up_sqlite(synchronous: str) -> Any:
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
+    driver: Any = connection.connection.driver_connection
     if only_reads():
-        connection.exec_driver_sql("BEGIN")
+        driver.execute("BEGIN")
         return
     if not _turn.acquire(timeout=TURN_SECONDS):
         raise sa.exc.TimeoutError(f"no turn to write within {TURN_SECONDS} seconds")
     connection.info[_TURN] = True
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    driver.execute("BEGIN IMMEDIATE")
 
 
 def _end_sqlite(connection: sa.Connection) -> None:

@@ -22,7 +22,10 @@ from academy.courses.runtime import (
     visitors,
 )
 from academy.courses.runtime.addresses import content_hosts
+from academy.courses.runtime.scorm_commits import Answer, Commit
+from academy.courses.runtime.standing import Standing
 from academy.courses.runtime.tokens import Bearer, TokenRefused
+from academy.db import transaction
 from academy.errors import DomainError, TooLarge
 from academy.locale import translated
 from academy.security import access, app_origins
@@ -61,19 +64,15 @@ def commit(label: str) -> tuple[Response, int]:
         bearer = tokens.read_commit_token(token, label=label)
         if _too_many(str(bearer.launch)):
             return _refused("too-many"), 429
-        held = scorm_commits.launch_of(bearer.launch)
-        stands = standing.judge(held.session)
-        if stands == "over":
-            return _refused("signed-out"), 403
-        answer = scorm_commits.accept(held, told)
+        stands, answer = _save(bearer, told)
     except TokenRefused as refusal:
         return _refused(refusal.code), 403
     except TooLarge:
         return _refused("too-large"), 413
     except DomainError:
         return _refused("unreadable"), 422
-    if told.close:
-        scorm_commits.close_unkept(held)
+    if answer is None:
+        return _refused("signed-out"), 403
     saved = {
         "result": True,
         "errorCode": 0,
@@ -82,6 +81,19 @@ def commit(label: str) -> tuple[Response, int]:
         "saved": clock.rfc3339(clock.now()),
     }
     return Response(msgspec.json.encode(saved), content_type="application/json"), 200
+
+
+def _save(bearer: Bearer, told: Commit) -> tuple[Standing, Answer | None]:
+    """Take a commit in and return how its launch stands, with the answer unless it is over; commits."""
+    with transaction():
+        held = scorm_commits.launch_of(bearer.launch)
+        stands = standing.judge(held.session)
+        if stands == "over":
+            return stands, None
+        answer = scorm_commits.accept(held, told)
+        if told.close:
+            scorm_commits.close_unkept(held)
+        return stands, answer
 
 
 @access.token

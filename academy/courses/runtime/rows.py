@@ -17,7 +17,7 @@ from academy.accounts.models import Person, PersonSession
 from academy.courses.models import Activity, Attempt, Launch, PackageVersion
 from academy.courses.runtime import turns
 from academy.courses.runtime.cmi import Cmi
-from academy.db import Model, db
+from academy.db import Model, db, present_connection
 
 _launch: Any = Launch.__table__
 _attempt: Any = Attempt.__table__
@@ -135,9 +135,7 @@ class Held:
 
 def read(launch: UUID | int) -> Held | None:
     """Return a launch by its public id or row number, when it is the turn of this transaction; else None."""
-    session = db.session()
-    session.flush()
-    connection = session.connection()
+    connection = present_connection()
     turns.take_of_launch(launch, connection)
     statement = _BY_PUBLIC_ID if isinstance(launch, UUID) else _BY_ID
     found = connection.execute(statement, {"launch": launch}).first()
@@ -151,9 +149,8 @@ def _write(
         return
     changed = {name: new for name, old, new in zip(names, was, now, strict=True) if old != new}
     connection.execute(_update(model), {"row": number, **changed})
-    kept = db.session.identity_map
-    if len(kept):  # never while content saves
-        found = kept.get(model.__mapper__.identity_key_from_primary_key((number,)))
+    if db.session.registry.has():  # never while content saves
+        found = db.session.identity_map.get(model.__mapper__.identity_key_from_primary_key((number,)))
         if found is not None:
             db.session.expire(found)
 

@@ -205,16 +205,21 @@ class _Counted:
         self._left = memoryview(b"")
         self.digest = hashlib.sha256()
 
-    def read(self, most: int = -1) -> bytes:
-        while not self._left:
-            chunk = next(self._chunks, None)
-            if chunk is None:
-                return b""
-            self._left = memoryview(chunk)
-        piece = bytes(self._left[:most] if most >= 0 else self._left)
-        self._left = self._left[len(piece) :]
-        self.digest.update(piece)
-        return piece
+    def read(self, most: int = CHUNK) -> bytes:
+        """Return as many bytes as are asked for, however long the chunks are; fewer only at the end."""
+        pieces, wanted = [], most
+        while wanted and (self._left or self._more()):
+            pieces.append(self._left[:wanted])
+            self._left = self._left[wanted:]
+            wanted -= len(pieces[-1])
+        whole = b"".join(pieces)
+        self.digest.update(whole)
+        return whole
+
+    def _more(self) -> bool:
+        chunk = next(filter(None, self._chunks), b"")
+        self._left = memoryview(chunk)
+        return bool(chunk)
 
     def at_end(self) -> bool:
         return not self._left and not any(self._chunks)

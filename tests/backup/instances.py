@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 from uuid import uuid4
 
@@ -30,7 +31,7 @@ from tests import databases, stores
 from tests.factories import accounts, courses, xapi
 from tests.packages import scorm12
 
-PICTURE = bytes(range(256)) * 400
+PICTURE = Random(1).randbytes(2_500_000)  # longer than what stores and archives read at a time
 SUMS = "SHA256SUMS"
 
 

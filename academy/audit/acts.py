@@ -59,6 +59,7 @@ ACTS: dict[str, Act] = {
     "courses.activity.change": Act("course", _l("Part of a course changed")),
     "courses.activity.move": Act("course", _l("Part of a course moved")),
     "courses.activity.remove": Act("course", _l("Part of a course removed")),
+    "courses.activity.return": Act("course", _l("Part of a course put back")),
     "courses.package.import": Act("course", _l("Package imported")),
     "courses.publish": Act("course", _l("Course published")),
     "courses.archive": Act("course", _l("Course archived")),

@@ -2,6 +2,7 @@ from datetime import date
 
 import pytest
 import sqlalchemy as sa
+from lxml import html
 
 from academy.accounts import queries as reads
 from academy.accounts.models import Organisation
@@ -59,6 +60,10 @@ def test_a_role_is_given_and_taken(browser):
     assert taken.location == "/admin/people"
     assert roles_of(person) == []
     assert acts() == ["role.grant", "role.revoke"]
+
+    undo = html.fromstring(browser.get("/admin/people").text).xpath("//*[contains(@class, 'toast')]//form")[0]
+    browser.post(undo.get("action"), data=dict(undo.form_values()))
+    assert roles_of(person) == [("coordinator", "GE")]
 
 
 def test_a_coordinator_of_an_organisation(browser):

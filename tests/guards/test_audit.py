@@ -97,7 +97,7 @@ def calls(trainer: Person) -> dict[str, Call]:
     made = courses.published_course_with_sco(author=trainer)
     code, section = made.course.code, courses.section(made.course)
     courses.section(made.course)
-    other = courses.activity(made.course)
+    other, gone = courses.activity(made.course), courses.activity(made.course, removed=True)
     held, waiting, declined, undone = (accounts.person(roles=["editor"]), *(_claimant() for _ in range(3)))
     unit = accounts.organisation()
     job, lost, failed = (_job(state) for state in ("failed", "queued", "failed"))
@@ -151,6 +151,9 @@ def calls(trainer: Person) -> dict[str, Call]:
         ),
         "courses.remove_activity": Call(
             f"{teach}/activities/{other.public_id}/remove", {}, "courses.activity.remove"
+        ),
+        "courses.put_activity_back": Call(
+            f"{teach}/activities/{gone.public_id}/put-back", {}, "courses.activity.return"
         ),
         "courses.publish": Call(f"{teach}/publish", {}, "courses.publish"),
         "courses.archive": Call(f"{teach}/archive", {}, "courses.archive"),

@@ -14,6 +14,7 @@ from academy.accounts.views.blueprint import blueprint
 from academy.accounts.views.signin import Page
 from academy.errors import Conflict, Invalid, NotFound
 from academy.security import access
+from academy.templating import toast
 
 
 @blueprint.route("/admin/people", methods=["GET", "POST"])
@@ -41,7 +42,9 @@ def revoke_role(public_id: UUID) -> Page:
     if person is None:
         raise NotFound
     services.revoke(person, role, by=current_user, **limit)
-    flash(_("The role is taken from %(name)s.", name=person.display_name), "success")
+    given = {"email": person.email, "role": role.value, "limit": request.form.get("limit", "")}
+    text = _("The role is taken from %(name)s.", name=person.display_name)
+    toast(text, undo=url_for(".admin_people"), fields=given)
     return redirect(url_for(".admin_people"), 303)
 
 

@@ -41,10 +41,10 @@ def activity_of_course(course: Course, public_id: UUID) -> Activity:
     return found
 
 
-def block_of_course(course: Course, public_id: UUID) -> Activity:
-    """Return what a trainer added to the course and did not remove; raises NotFound."""
+def block_of_course(course: Course, public_id: UUID, *, removed: bool = False) -> Activity:
+    """Return what a trainer added to the course and did not remove, or did; raises NotFound."""
     found = activity_of_course(course, public_id)
-    if found.removed or found.parent_id is not None:
+    if found.removed is not removed or found.parent_id is not None:
         raise NotFound
     return found
 

@@ -69,11 +69,14 @@ def index_course(course: Course) -> None:
     search.index("courses", course.public_id, texts)
 
 
-def add_section(course: Course, *, title: Mapping[str, str]) -> Section:
-    """Add a section at the end of the course."""
+def add_section(course: Course, *, title: Mapping[str, str], place: int | None = None) -> Section:
+    """Add a section at the end of the course, or before the one that has a place (from 1)."""
     lock(course)
-    last = max((section.position for section in course.sections), default=0)
-    section = Section(course=course, title=dict(title), position=last + 1)
+    order = sorted(course.sections, key=lambda one: (one.position, one.id))
+    section = Section(course=course, title=dict(title))
+    order.insert(len(order) if place is None else max(place - 1, 0), section)
+    for position, one in enumerate(order, start=1):
+        one.position = position
     db.session.add(section)
     db.session.flush()
     _note("courses.section.add", section, after={"title": section.title})
@@ -129,6 +132,13 @@ def remove_activity(activity: Activity) -> None:
     activity.removed = True
     db.session.flush()
     _note("courses.activity.remove", activity, before={"activity": str(activity.public_id)})
+
+
+def put_activity_back(activity: Activity) -> None:
+    """Put an activity that was removed back where it was."""
+    activity.removed = False
+    db.session.flush()
+    _note("courses.activity.return", activity, after={"activity": str(activity.public_id)})
 
 
 def _move(parts: Sequence[Part], part: Part, direction: Direction) -> Facts:

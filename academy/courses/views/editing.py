@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import flash, redirect, url_for
+from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
@@ -12,6 +12,7 @@ from academy.courses.forms import ActivityForm, TitleForm
 from academy.courses.services.editing import Direction
 from academy.courses.views.blueprint import blueprint, trainers
 from academy.courses.views.reader import taught_course
+from academy.templating import toast
 
 SECTION = "/teach/courses/<code>/sections/<uuid:section>"
 ACTIVITY = "/teach/courses/<code>/activities/<uuid:activity>"
@@ -20,11 +21,15 @@ ACTIVITY = "/teach/courses/<code>/activities/<uuid:activity>"
 @blueprint.post("/teach/courses/<code>/sections")
 @trainers
 def add_section(code: str) -> Response:
-    """Add a section at the end."""
+    """Add a section at the end; or put back one that was removed, with its place and its activities."""
     course, form = taught_course(code), TitleForm(prefix="new-")
     if not form.validate_on_submit():
         return _back(code, fault=form)
-    section = services.add_section(course, title=form.title)
+    section = services.add_section(course, title=form.title, place=request.form.get("place", type=int))
+    returning = set(request.form.get("activities", "").split())
+    for activity in queries.content_of(course):
+        if activity.section_id is None and str(activity.public_id) in returning:
+            services.change_activity(activity, title=activity.title, section=section)
     return _back(code, place=f"section-{section.public_id}")
 
 
@@ -53,8 +58,14 @@ def move_section(code: str, section: UUID, direction: Direction) -> Response:
 @trainers
 def remove_section(code: str, section: UUID) -> Response:
     """Remove a section; its activities stay."""
-    services.remove_section(queries.section_of_course(taught_course(code), section))
-    flash(_("The section was removed. Its activities are still in the course."), "ok")
+    course = taught_course(code)
+    found = queries.section_of_course(course, section)
+    held = [str(one.public_id) for one in queries.content_of(course) if one.section_id == found.id]
+    fields = {f"new-title_{language}": text for language, text in found.title.items()}
+    fields |= {"place": str(course.sections.index(found) + 1), "activities": " ".join(held)}
+    services.remove_section(found)
+    text = _("The section was removed. Its activities are still in the course.")
+    toast(text, undo=url_for("courses.add_section", code=code), fields=fields)
     return _back(code)
 
 
@@ -87,8 +98,17 @@ def move_activity(code: str, activity: UUID, direction: Direction) -> Response:
 def remove_activity(code: str, activity: UUID) -> Response:
     """Take an activity out of the course."""
     services.remove_activity(queries.block_of_course(taught_course(code), activity))
-    flash(_("The activity was removed. What people did in it is kept."), "ok")
+    undo = url_for("courses.put_activity_back", code=code, activity=activity)
+    toast(_("The activity was removed. What people did in it is kept."), undo=undo, fields={})
     return _back(code)
+
+
+@blueprint.post(f"{ACTIVITY}/put-back")
+@trainers
+def put_activity_back(code: str, activity: UUID) -> Response:
+    """Put an activity back that was taken out."""
+    services.put_activity_back(queries.block_of_course(taught_course(code), activity, removed=True))
+    return _back(code, place=f"activity-{activity}")
 
 
 def _back(code: str, *, place: str | None = None, fault: FlaskForm | None = None) -> Response:

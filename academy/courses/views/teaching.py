@@ -17,6 +17,7 @@ from academy.courses.models import Activity, Course
 from academy.courses.views.blueprint import blueprint, trainers
 from academy.courses.views.reader import member, taught_course
 from academy.errors import Conflict, Invalid
+from academy.templating import toast
 
 
 @blueprint.get("/teach")
@@ -90,8 +91,13 @@ def publish(code: str) -> Response:
 def archive(code: str) -> Response:
     """Take the course out of the catalogue."""
     course = taught_course(code)
+    unchanged = not queries.plan(course).changed
     services.archive(course)
-    flash(_("Archived. Nobody can enrol any more; who is in the course may finish it."), "ok")
+    text = _("Archived. Nobody can enrol any more; who is in the course may finish it.")
+    if unchanged:  # publishing puts the course back as it was
+        toast(text, undo=url_for("courses.publish", code=code), fields={})
+    else:
+        flash(text, "ok")
     return redirect(url_for("courses.teach_course", code=code), 303)
 
 

@@ -1,4 +1,5 @@
 import pytest
+from lxml import html
 
 from academy.courses import queries
 from academy.db import db
@@ -80,9 +81,45 @@ def test_activities_are_moved_and_removed(author, made):
     assert queries.content_of(made.course) == [made.activity]
 
 
+def undo_of(page):
+    """Return where the toast of a page posts, and what."""
+    form = html.fromstring(page.get_data(as_text=True)).xpath("//*[contains(@class, 'toast')]//form")[0]
+    return form.get("action"), dict(form.form_values())
+
+
+def test_a_removed_activity_can_be_put_back_at_once(author, made):
+    second = courses.activity(made.course)
+
+    page = author.post(place(made, f"activities/{made.activity.public_id}/remove"), follow_redirects=True)
+    assert queries.content_of(made.course) == [second]
+    address, fields = undo_of(page)
+    author.post(address, data=fields)
+
+    assert queries.content_of(made.course) == [made.activity, second]
+    assert author.post(address, data=fields, lint=False).status_code == 404
+
+
+def test_a_removed_section_can_be_put_back_with_its_place_and_activities(author, made):
+    first, second = courses.section(made.course, title={"en": "A", "ru": "Б"}), courses.section(made.course)
+    made.activity.section_id = first.id
+
+    page = author.post(place(made, f"sections/{first.public_id}/remove"), follow_redirects=True)
+    db.session.expire_all()
+    assert made.activity.section_id is None
+    address, fields = undo_of(page)
+    author.post(address, data=fields)
+    db.session.expire_all()
+
+    back = made.course.sections[0]
+    assert (back.title, made.course.sections[1:]) == ({"en": "A", "ru": "Б"}, [second])
+    assert made.activity.section_id == back.id
+
+
 @pytest.mark.parametrize(
     "rest",
     [
+        "activities/{foreign}/put-back",
+        "activities/{leaf}/put-back",
         "activities/{foreign}/remove",
         "activities/{foreign}/move/up",
         "activities/{leaf}/remove",

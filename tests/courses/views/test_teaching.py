@@ -170,6 +170,24 @@ def test_archive_takes_the_course_out_of_the_catalogue(client, sign_in, trainer)
     assert "Leaving" not in text(client.get("/courses"))
 
 
+def test_archiving_can_be_undone_at_once_where_nothing_else_changed(sign_in, trainer):
+    made = courses.published_course_with_sco(author=trainer)
+    browser, address = sign_in(trainer), f"/teach/courses/{made.course.code}"
+    browser.post(f"{address}/publish")
+    number = queries.latest_release(made.course).number
+
+    page = browser.post(f"{address}/archive", follow_redirects=True)
+    undo = html.fromstring(page.text).xpath("string(//*[contains(@class, 'toast')]//form/@action)")
+    browser.post(undo)
+    db.session.expire_all()
+    assert (made.course.status, queries.latest_release(made.course).number) == ("published", number)
+
+    courses.package_version(courses.activity(made.course))
+    page = browser.post(f"{address}/archive", follow_redirects=True)
+    assert "Archived." in text(page)
+    assert "Undo" not in text(page)
+
+
 GETS = ("/teach/courses/{code}", "/teach/courses/{code}/description", "/teach/courses/{code}/uploads/new")
 POSTS = (
     "/teach/courses/{code}/description",
@@ -182,6 +200,7 @@ POSTS = (
     "/teach/courses/{code}/activities/{activity}",
     "/teach/courses/{code}/activities/{activity}/move/down",
     "/teach/courses/{code}/activities/{activity}/remove",
+    "/teach/courses/{code}/activities/{activity}/put-back",
     "/teach/courses/{code}/activities/{activity}/preview",
     "/teach/courses/{code}/uploads",
 )

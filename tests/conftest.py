@@ -18,7 +18,7 @@ from academy.operation import upgrade
 from tests import databases
 from tests.page_lint import LintingClient
 
-pytest_plugins = ["tests.stores", "tests.chromium"]
+pytest_plugins = ["tests.stores", "tests.chromium", "tests.scheduling"]
 
 PASSWORD = "a-long-test-password"  # noqa: S105
 

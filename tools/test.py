@@ -20,9 +20,7 @@ def main() -> None:
         command = [*PYTEST, "--database", "postgresql", *given]
         other = subprocess.Popen(command, cwd=PROJECT, stdout=log, stderr=subprocess.STDOUT)
     try:
-        first = subprocess.run(
-            [*PYTEST, "-n", "2", "--dist", "loadfile", *given], cwd=PROJECT, check=False
-        ).returncode
+        first = subprocess.run([*PYTEST, "-n", "2", *given], cwd=PROJECT, check=False).returncode
         second = other.wait()
     finally:
         if other.poll() is None:

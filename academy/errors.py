@@ -90,6 +90,7 @@ TITLES = {
     405: _l("This address does not work that way"),
     409: _l("This was changed in the meantime"),
     413: _l("This is too large"),
+    415: _l("This kind of data is not taken here"),
     422: _l("Something in the input is wrong"),
     429: _l("Too many attempts"),
     500: _l("Something went wrong on our side"),
@@ -130,7 +131,7 @@ def _http_error(error: HTTPException) -> tuple[Response, int] | HTTPException:
     code = error.code or 500
     if code < 400:
         return error
-    return _answer(code, TITLES.get(code, error.name))
+    return _answer(code, TITLES.get(code, TITLES[400]))  # not its own name, which is English
 
 
 def _unknown_error(error: Exception) -> tuple[Response, int]:

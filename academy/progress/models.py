@@ -43,12 +43,13 @@ class CourseProgress(Model):
     __table_args__ = (
         sa.CheckConstraint(COMPLETION, name="completion_is_known"),
         sa.CheckConstraint(SUCCESS, name="success_is_known"),
-        sa.Index("ix_course_progress_totals", "course_id", "completion", "started", "registration"),
+        sa.Index("ix_course_progress_course_id_completion", "course_id", "completion"),
+        sa.Index("ix_course_progress_course_id_started", "course_id", "started"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     registration: Mapped[UUID] = mapped_column(PublicId, unique=True)
-    course_id: Mapped[int] = mapped_column(sa.ForeignKey("course.id"), index=True)
+    course_id: Mapped[int] = mapped_column(sa.ForeignKey("course.id"))
     release: Mapped[int] = mapped_column(default=1)
     completion: Mapped[str] = mapped_column(sa.String(15), default="not attempted")
     success: Mapped[str] = mapped_column(sa.String(10), default="unknown")

@@ -1,7 +1,7 @@
 """Figures of reports, within the scope of the reader."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
@@ -19,7 +19,7 @@ from academy.reports.filters import Filters
 
 
 class Cell(NamedTuple):
-    """One participation: status, score (0 to 1), share of activities done, milliseconds, whether certified."""
+    """One participation: status, score (0 to 1), share of activities done, milliseconds, certified or not."""
 
     status: str
     score: float | None = None
@@ -39,6 +39,13 @@ class PersonRow:
     other_name: str
     cells: list[Cell]
     certificates: int
+
+
+class CourseName(NamedTuple):
+    """What a course is called."""
+
+    code: str
+    title: str
 
 
 class CourseTotal(NamedTuple):
@@ -68,19 +75,17 @@ class Matrix:
         return self.person_count - self.erased_count
 
 
-def courses(viewer: Person, *, language: str) -> list[tuple[str, str]]:
-    """Return code and title of the courses in which people within the scope are enrolled."""
+def courses(viewer: Person, *, language: str) -> list[CourseName]:
+    """Return the courses in which people within the scope are enrolled."""
     seen = (
         sa.select(sa.literal(1))
         .select_from(Enrolment)
         .join(Person, Person.id == Enrolment.person_id)
-        .where(
-            Enrolment.course_id == Course.id, Enrolment.withdrawn.is_(None), scope.people_filter(viewer)
-        )
+        .where(Enrolment.course_id == Course.id, Enrolment.withdrawn.is_(None), scope.people_filter(viewer))
         .correlate(Course)
     )
     query = sa.select(Course.code, Course.title).where(seen.exists()).order_by(Course.code)
-    return [(code, translated(title, language)) for code, title in _rows(query)]
+    return [CourseName(code, translated(title, language)) for code, title in _rows(query)]
 
 
 def matrix(viewer: Person, filters: Filters, *, page: int, size: int, language: str) -> Matrix:
@@ -117,22 +122,7 @@ def scope_names(viewer: Person) -> list[dict[str, str]]:
     return list(db.session.scalars(states)) + list(db.session.scalars(units))
 
 
-def _joined(viewer: Person, filters: Filters, *columns: Any) -> sa.Select[Any]:
-    return (
-        sa.select(*columns)
-        .select_from(Enrolment)
-        .join(Person, Person.id == Enrolment.person_id)
-        .join(Course, Course.id == Enrolment.course_id)
-        .outerjoin(CourseProgress, conditions.PROGRESS)
-        .where(
-            scope.people_filter(viewer),
-            *conditions.of_participations(filters),
-            *conditions.of_people(filters),
-        )
-    )
-
-
-def _rows(query: sa.Select[Any], values: Mapping[str, Any] | None = None) -> Sequence[Any]:
+def _rows(query: sa.Executable, values: Mapping[str, Any] | None = None) -> Sequence[Any]:
     """Return rows as they come: what lists show needs none of the ORM's loading."""
     return db.session.connection().execute(query, values).fetchall()
 
@@ -149,15 +139,13 @@ def _is_everything(viewer: Person, filters: Filters) -> bool:
 
 
 @cache
-def _totals_of_all() -> sa.Select[Any]:
+def _totals_of_all() -> sa.Executable:
     return totals.of_all()
 
 
-def _totals_within(viewer: Person, filters: Filters) -> sa.Select[Any]:
+def _totals_within(viewer: Person, filters: Filters) -> sa.Executable:
     return (
-        _joined(
-            viewer,
-            filters,
+        sa.select(
             Course.id,
             Course.code,
             Course.title,
@@ -166,7 +154,16 @@ def _totals_within(viewer: Person, filters: Filters) -> sa.Select[Any]:
             sa.func.sum(sa.case((totals.HAS_COMPLETED, 1), else_=0)).label("completed"),
             sa.func.count(Certificate.id).label("certified"),
         )
+        .select_from(Enrolment)
+        .join(Person, Person.id == Enrolment.person_id)
+        .join(Course, Course.id == Enrolment.course_id)
+        .outerjoin(CourseProgress, conditions.PROGRESS)
         .outerjoin(Certificate, conditions.CERTIFIED)
+        .where(
+            scope.people_filter(viewer),
+            *conditions.of_participations(filters),
+            *conditions.of_people(filters),
+        )
         .group_by(Course.id)
         .order_by(Course.code)
     )
@@ -183,11 +180,11 @@ def _people_totals(viewer: Person, filters: Filters) -> tuple[int, int, bool]:
 
 
 @cache
-def _count_of_everybody() -> sa.Select[Any]:
+def _count_of_everybody() -> sa.Executable:
     return _counted(conditions.takes(Filters()))
 
 
-def _counted(*which: sa.ColumnElement[bool]) -> sa.Select[Any]:
+def _counted(*which: sa.ColumnElement[bool]) -> sa.Executable:
     groups = (
         sa.select(Person.state_code, Person.erased, sa.func.count().label("count"))
         .where(*which)
@@ -210,11 +207,11 @@ def _people(viewer: Person, filters: Filters, *, page: int, size: int, language:
 
 
 @cache
-def _everybody(language: str) -> sa.Select[Any]:
+def _everybody(language: str) -> sa.Executable:
     return _listed(language, conditions.takes(Filters()))
 
 
-def _listed(language: str, *which: sa.ColumnElement[bool]) -> sa.Select[Any]:
+def _listed(language: str, *which: sa.ColumnElement[bool]) -> sa.Executable:
     order = Person.sort_cyrillic if language == "ru" else Person.sort_latin
     return (
         sa.select(Person.id, Person.name_latin, Person.name_cyrillic)
@@ -228,7 +225,7 @@ def _listed(language: str, *which: sa.ColumnElement[bool]) -> sa.Select[Any]:
 def _cells(filters: Filters, people: list[int]) -> dict[int, dict[int, Cell]]:
     """Return the cells of some people, by person and course."""
     found: dict[int, dict[int, Cell]] = {}
-    rows = _rows(_participations(filters), {"people": people})
+    rows = _rows(_participations(replace(filters, text="")), {"people": people})
     for person, course, status, score, done, leaves, time, certificate in rows:
         share = done / leaves if leaves else 0.0
         cell = Cell(status, score, share, time or None, certificate is not None)
@@ -237,8 +234,8 @@ def _cells(filters: Filters, people: list[int]) -> dict[int, dict[int, Cell]]:
 
 
 @lru_cache(maxsize=64)
-def _participations(filters: Filters) -> sa.Select[Any]:
-    """Return the statement for some people's cells; who they are comes with the question."""
+def _participations(filters: Filters) -> sa.Executable:
+    """Return the statement for the cells of people; who they are comes with the question."""
     return (
         sa.select(
             Enrolment.person_id,

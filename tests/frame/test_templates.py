@@ -11,7 +11,6 @@ COMPONENTS = ACADEMY / "templates/components"
 TEMPLATES = sorted(path for path in ACADEMY.rglob("templates/**/*.html") if "node_modules" not in path.parts)
 STYLES = {path.stem for path in (ACADEMY / "static/css/components").glob("*.css")}
 STYLED_ELSEWHERE = {
-    "sign",
     "breadcrumb",
     "error-summary",
     "plain",

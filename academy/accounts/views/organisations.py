@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from academy.accounts import queries, services
 from academy.accounts.forms.administration import OrganisationForm
 from academy.accounts.models import Organisation
+from academy.accounts.states import in_order
 from academy.accounts.views.blueprint import blueprint
 from academy.accounts.views.signin import Page
 from academy.errors import Conflict, Invalid
@@ -17,11 +18,13 @@ from academy.security import access
 @blueprint.get("/admin/organisations")
 @access.roles("administrator", "secretariat")
 def admin_organisations() -> Page:
-    """Show the organisations as a tree, by state."""
-    states = {state.code: state for state in queries.states()}
-    return render_template(
-        "accounts/admin-organisations.html", organisations=queries.organisations(), states=states
+    """Show the organisations as a tree, by state in the order of the reader's language."""
+    states = {state.code: state for state in in_order(queries.states())}
+    places = {code: place for place, code in enumerate(states)}
+    organisations = sorted(
+        queries.organisations(), key=lambda unit: places.get(unit.state_code or "", len(places))
     )
+    return render_template("accounts/admin-organisations.html", organisations=organisations, states=states)
 
 
 @blueprint.route("/admin/organisations/new", methods=["GET", "POST"])

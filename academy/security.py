@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -10,6 +10,8 @@ from flask import Flask, Response, abort, current_app, g, redirect, request, ses
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf import CSRFProtect
+from flask_wtf.csrf import generate_csrf
+from itsdangerous import URLSafeTimedSerializer
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from academy.config import is_loopback
@@ -28,6 +30,13 @@ CONTENT_SECURITY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; frame-src {frames}"
 )
+ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "X-Frame-Options": "DENY",
+}
 
 
 @dataclass(frozen=True)
@@ -86,6 +95,7 @@ def init_app(app: Flask) -> None:
     app.before_request(_check_origin)
     app.before_request(_allow_files)  # before the token of the form is read, and with it the body
     csrf.init_app(app)
+    app.jinja_env.globals["csrf_token"] = csrf_token
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config.update(SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Lax", WTF_CSRF_TIME_LIMIT=None)
     app.config["WTF_CSRF_SSL_STRICT"] = False  # some offices strip Referer; Origin is checked instead
@@ -96,6 +106,20 @@ def init_app(app: Flask) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.before_request(_check_access)
     app.after_request(_set_headers)
+
+
+def csrf_token() -> str:
+    """Return the token that the forms of this page carry, as Flask-WTF would, which checks it."""
+    if "csrf_token" not in g:
+        if "csrf_token" not in session:
+            return str(generate_csrf())
+        g.csrf_token = _signer(current_app.secret_key).dumps(session["csrf_token"])
+    return str(g.csrf_token)
+
+
+@cache
+def _signer(key: str | bytes | None) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(key or "", salt="wtf-csrf-token")
 
 
 def app_origins() -> tuple[str, ...]:
@@ -194,21 +218,20 @@ def _has_nul() -> bool:
 
 
 def _set_headers(answer: Response) -> Response:
+    wanted: dict[str, str] = {}
     if str(current_app.config["BASE_URL"]).startswith("https:"):
-        answer.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    if g.get("own_headers", False):  # pages of the content origin bring theirs
-        return answer
-    frames = g.get("frame_origin", "'none'")
-    answer.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY.format(frames=frames))
-    answer.headers.setdefault("X-Content-Type-Options", "nosniff")
-    answer.headers.setdefault("Referrer-Policy", "same-origin")
-    answer.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    answer.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
-    answer.headers.setdefault("X-Frame-Options", "DENY")
-    if request.endpoint != "static":  # pictures in mail are asked for from anywhere
-        answer.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-    if "Cache-Control" not in answer.headers and _is_personal():
-        answer.headers["Cache-Control"] = "no-store"
+        wanted["Strict-Transport-Security"] = "max-age=31536000"
+    if not g.get("own_headers", False):  # pages of the content origin bring theirs
+        frames = g.get("frame_origin", "'none'")
+        wanted |= ALWAYS | {"Content-Security-Policy": CONTENT_SECURITY.format(frames=frames)}
+        if request.endpoint != "static":  # pictures in mail are asked for from anywhere
+            wanted["Cross-Origin-Resource-Policy"] = "same-origin"
+        if _is_personal():
+            wanted["Cache-Control"] = "no-store"
+    brought = {name.lower() for name, _value in answer.headers}
+    for name, value in wanted.items():
+        if name.lower() not in brought:
+            answer.headers.add(name, value)
     return answer
 
 

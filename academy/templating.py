@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from flask import Flask, Response, current_app, flash, g, has_request_context, request, url_for
@@ -71,14 +71,13 @@ class Entry:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
-    """An entry as one page shows it."""
+class Link(NamedTuple):
+    """An entry as one page shows it, with how much waits there."""
 
     url: str
     label: str
-    current: bool
-    count: int
+    is_current: bool
+    waits: int
     is_more: bool
 
 
@@ -230,7 +229,8 @@ def _navigation() -> list[Link]:
         current_user.roles if current_user and current_user.is_authenticated else frozenset({"anonymous"})
     )
     entries = _entries(tuple(current_app.extensions["academy.navigation"]), roles, language())
-    fits = [entry.fit(request.path) for entry in entries]
+    path = request.path
+    fits = [entry.fit(path) for entry in entries]
     here = fits.index(max(fits)) if any(fits) else None
     return [
         Link(entry.url, entry.label, place == here, entry.count() if entry.count else 0, entry.is_more)

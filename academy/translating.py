@@ -16,7 +16,11 @@ from jinja2.visitor import NodeTransformer
 
 from academy.locale import language
 
-ICON = "components/icon.html"
+#: Macros that show nothing but what they are given: where a template gives constants, so is what they draw.
+PLAIN = {
+    "components/icon.html": frozenset({"icon"}),
+    "components/button.html": frozenset({"button", "button_link"}),
+}
 
 
 class Environment(FlaskEnvironment):
@@ -80,16 +84,18 @@ def catalogue(folder: str, wanted: str, domain: str = "messages") -> NullTransla
 
 
 class _Speaker(NodeTransformer):
-    """Puts constants where a template asks for a message, an address of a file or an icon by name."""
+    """Puts constants where a template asks for a message, an address of a file or a plain macro by name."""
 
     def __init__(self, environment: Environment, evaluation: nodes.EvalContext) -> None:
         self.environment, self.evaluation = environment, evaluation
-        self.icons: set[str] = set()  # the names under which the template knows the macro
+        self.plain: dict[
+            str, tuple[str, str]
+        ] = {}  # file and name of such macros, as the template knows them
 
     def visit_FromImport(self, node: nodes.FromImport) -> nodes.Node:  # noqa: N802 -- named by Jinja
-        if isinstance(node.template, nodes.Const) and node.template.value == ICON:
-            names = [name if isinstance(name, tuple) else (name, name) for name in node.names]
-            self.icons |= {alias for name, alias in names if name == "icon"}
+        file = str(node.template.value) if isinstance(node.template, nodes.Const) else ""
+        names = [name if isinstance(name, tuple) else (name, name) for name in node.names]
+        self.plain |= {alias: (file, name) for name, alias in names if name in PLAIN.get(file, ())}
         return node
 
     def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802 -- named by Jinja
@@ -97,7 +103,7 @@ class _Speaker(NodeTransformer):
         name = node.node.name if isinstance(node.node, nodes.Name) else None
         if name == "_" and len(node.args) == 1 and isinstance(node.args[0], nodes.Const):
             return self._message(str(node.args[0].value), node.kwargs, node.lineno)
-        if name not in {"asset", "current_language", *self.icons}:
+        if name not in {"asset", "current_language", *self.plain}:
             return node
         try:
             arguments = [one.as_const(self.evaluation) for one in node.args]
@@ -117,9 +123,10 @@ class _Speaker(NodeTransformer):
         return nodes.Mod(said, nodes.Dict(pairs, lineno=lineno), lineno=lineno)
 
     def _constant(self, name: str, arguments: list[Any], named: dict[str, Any], lineno: int) -> nodes.Const:
-        if name in self.icons:
-            module: Any = self.environment.get_template(ICON).module
-            return nodes.Const(module.icon(*arguments, **named), lineno=lineno)
+        if name in self.plain:
+            file, macro = self.plain[name]
+            module: Any = self.environment.get_template(file).module
+            return nodes.Const(getattr(module, macro)(*arguments, **named), lineno=lineno)
         if name == "current_language":
             return nodes.Const(self.environment.language, lineno=lineno)
         asset: Any = self.environment.globals["asset"]

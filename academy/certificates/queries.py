@@ -1,6 +1,6 @@
 """Reads of certificates."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -66,6 +66,18 @@ def of_person(person: Person) -> Sequence[Certificate]:
         .where(Certificate.person_id == person.id)
         .order_by(Certificate.issued.desc(), Certificate.id.desc())
     ).all()
+
+
+_LISTED = (
+    sa.select(Certificate.serial, Certificate.status, Certificate.facts["course_title"])
+    .where(Certificate.person_id == sa.bindparam("person"))
+    .order_by(Certificate.issued.desc(), Certificate.id.desc())
+)
+
+
+def listed_of(person: Person) -> Sequence[sa.Row[str, str, Mapping[str, str]]]:
+    """Return serial, status and title of the course of a person's certificates, newest first."""
+    return db.session.connection().execute(_LISTED, {"person": person.id}).all()
 
 
 def by_serial(written: str) -> Certificate:

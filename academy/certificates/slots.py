@@ -1,6 +1,6 @@
 """What certificates adds to pages of other rooms."""
 
-from flask import render_template
+from flask import current_app, render_template
 
 from academy.accounts.models import Person
 from academy.certificates import queries, services
@@ -9,8 +9,10 @@ from academy.courses.models import Enrolment
 
 def mine(*, person: Person, **context: object) -> str:
     """List a person's certificates beside their courses."""
-    found = [(one, queries.facts_of(one)) for one in queries.of_person(person)]
-    return render_template("certificates/mine.html", certificates=found)
+    template = current_app.jinja_env.get_template(
+        "certificates/mine.html"
+    )  # it needs nothing of a whole page
+    return template.render(certificates=queries.listed_of(person))
 
 
 def of_course(*, enrolment: Enrolment, is_completed: bool, **context: object) -> str:

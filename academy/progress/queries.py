@@ -23,6 +23,10 @@ _STATES = (
     .where(Enrolment.person_id == sa.bindparam("person"), Enrolment.withdrawn.is_(None))
 )
 
+_TITLES = sa.select(Activity.public_id, Activity.title).where(
+    Activity.public_id.in_(sa.bindparam("wanted", expanding=True))
+)
+
 _LANGUAGE_TAKEN = (
     sa.select(Package.language)
     .join(Attempt, Attempt.package_id == Package.id)
@@ -146,12 +150,9 @@ def as_it_stands(state: CourseState, leaves: Mapping[UUID, LeafState], rule: Rul
 
 def titles(activities: Iterable[UUID | None]) -> Mapping[UUID, Mapping[str, str]]:
     """Return the titles of activities by public id."""
-    found = db.session.execute(
-        sa.select(Activity.public_id, Activity.title).where(
-            Activity.public_id.in_([one for one in activities if one is not None])
-        )
-    )
-    return {row.public_id: row.title for row in found}
+    wanted = [one for one in activities if one is not None]
+    found = db.session.connection().execute(_TITLES, {"wanted": wanted})
+    return {row[0]: row[1] for row in found}
 
 
 def states_of(person: Person) -> dict[int, CourseState]:

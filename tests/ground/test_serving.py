@@ -29,9 +29,15 @@ def port() -> int:
 
 
 @pytest.fixture
-def server(tmp_path: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
-    environment = os.environ | {"ACADEMY_INSTANCE_PATH": str(tmp_path), "ACADEMY_EMBEDDED_WORKER": "1"}
-    subprocess.run([ACADEMY, "db", "upgrade"], env=environment, check=True)
+def environment(app: Flask) -> dict[str, str]:
+    """Return the settings of a process on the database and the folder of the test."""
+    names = ("INSTANCE_PATH", "DATABASE_URL", "STORAGE_URL", "SECRET_KEY")
+    return os.environ | {f"ACADEMY_{name}": str(app.config[name]) for name in names}
+
+
+@pytest.fixture
+def server(environment: dict[str, str], port: int) -> Iterator[subprocess.Popen[bytes]]:
+    environment["ACADEMY_EMBEDDED_WORKER"] = "1"
     with subprocess.Popen([ACADEMY, "serve", "--port", str(port)], env=environment) as process:
         yield process
         process.kill()
@@ -54,7 +60,8 @@ def becomes(wanted: bool, port: int) -> bool:
     return False
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.only("sqlite")
+@pytest.mark.parametrize("how", [pytest.param(signal.SIGTERM, marks=pytest.mark.conformance), signal.SIGKILL])
 def test_nothing_of_a_server_goes_on_after_its_end(
     server: subprocess.Popen[bytes], port: int, how: signal.Signals
 ) -> None:
@@ -87,7 +94,10 @@ def everybody(process: subprocess.Popen[bytes]) -> None:
         one.send_signal(signal.SIGTERM)
 
 
-@pytest.mark.parametrize("ask", [subprocess.Popen.terminate, everybody])
+@pytest.mark.only("sqlite")
+@pytest.mark.parametrize(
+    "ask", [pytest.param(subprocess.Popen.terminate, marks=pytest.mark.conformance), everybody]
+)
 def test_a_server_asked_to_end_finishes_what_it_began_and_takes_nothing_new(
     server: subprocess.Popen[bytes], port: int, ask: Callable[[subprocess.Popen[bytes]], None]
 ) -> None:
@@ -107,6 +117,7 @@ def test_a_server_asked_to_end_finishes_what_it_began_and_takes_nothing_new(
 
 
 @pytest.mark.conformance
+@pytest.mark.only("sqlite")
 def test_a_request_that_never_ends_does_not_hold_up_the_end(
     server: subprocess.Popen[bytes], port: int
 ) -> None:
@@ -119,11 +130,10 @@ def test_a_request_that_never_ends_does_not_hold_up_the_end(
     connection.close()
 
 
-def test_a_proxy_may_ask_through_a_socket(tmp_path: Path) -> None:
-    environment = os.environ | {"ACADEMY_INSTANCE_PATH": str(tmp_path), "ACADEMY_TRUSTED_PROXIES": "1"}
-    environment |= {"ACADEMY_BASE_URL": "https://academy.example.org"}
+@pytest.mark.only("sqlite")
+def test_a_proxy_may_ask_through_a_socket(environment: dict[str, str], tmp_path: Path) -> None:
+    environment |= {"ACADEMY_TRUSTED_PROXIES": "1", "ACADEMY_BASE_URL": "https://academy.example.org"}
     environment |= {"ACADEMY_CONTENT_ORIGIN": "https://{label}.content.example.org"}
-    subprocess.run([ACADEMY, "db", "upgrade"], env=environment, check=True)
     path = tmp_path / "academy.socket"
     listener_at(path).close()  # what a killed server leaves
     process = subprocess.Popen([ACADEMY, "serve", "--socket", str(path)], env=environment)
@@ -190,9 +200,7 @@ def test_the_memory_of_hashed_passwords_is_given_back() -> None:
 
 
 @pytest.fixture
-def two_processes(app: Flask, port: int) -> Iterator[subprocess.Popen[bytes]]:
-    names = ("INSTANCE_PATH", "DATABASE_URL", "STORAGE_URL", "SECRET_KEY")
-    environment = os.environ | {f"ACADEMY_{name}": str(app.config[name]) for name in names}
+def two_processes(environment: dict[str, str], port: int) -> Iterator[subprocess.Popen[bytes]]:
     with subprocess.Popen(
         [ACADEMY, "serve", "--port", str(port), "--workers", "2"], env=environment
     ) as process:

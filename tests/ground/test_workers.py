@@ -22,6 +22,9 @@ from tests.ground.conftest import PATIENCE, Processes, RedisServer, eventually, 
 
 FAR_TOO_LONG = "600"
 
+#: On what has little to do with the database: how a process ends, and what wakes it.
+ends_or_wakes = pytest.mark.only("sqlite")
+
 
 def server(processes: Processes, **environment: str) -> subprocess.Popen[bytes]:
     place = ("--host", "127.0.0.1", "--port", str(free_port()))
@@ -108,6 +111,7 @@ def test_a_long_job_keeps_its_lease(processes: Processes) -> None:
     assert (len(processes.begun("a")), processes.effects("a"), processes.job("a").tries) == (1, 1, 1)
 
 
+@ends_or_wakes
 def test_sigterm_lets_a_job_end(processes: Processes) -> None:
     worker = processes.worker()
     processes.add("a", "b")
@@ -122,6 +126,7 @@ def test_sigterm_lets_a_job_end(processes: Processes) -> None:
     assert processes.known() == set()
 
 
+@ends_or_wakes
 def test_sigterm_gives_back_a_job_that_takes_longer(processes: Processes) -> None:
     worker = processes.worker(TRIAL_GRACE="0.5")
     processes.add("a")
@@ -132,6 +137,7 @@ def test_sigterm_gives_back_a_job_that_takes_longer(processes: Processes) -> Non
     assert (processes.job("a").state, processes.job("a").tries, processes.effects("a")) == ("queued", 0, 0)
 
 
+@ends_or_wakes
 def test_a_server_asked_to_end_gives_back_its_job(processes: Processes) -> None:
     process = server(processes, TRIAL_GRACE="0.5")
     processes.add("a")
@@ -168,6 +174,7 @@ def add_elsewhere(web: Flask, name: str) -> None:
         db.session.remove()
 
 
+@ends_or_wakes
 def test_redis_wakes_a_worker_that_would_sleep_on(
     app: Flask, processes: Processes, redis_server: RedisServer
 ) -> None:
@@ -181,6 +188,7 @@ def test_redis_wakes_a_worker_that_would_sleep_on(
     assert eventually(done(processes, "b"))
 
 
+@ends_or_wakes
 def test_without_redis_jobs_come_later_and_none_is_lost(
     app: Flask, processes: Processes, redis_server: RedisServer
 ) -> None:
@@ -197,6 +205,7 @@ def test_without_redis_jobs_come_later_and_none_is_lost(
     assert worker.poll() is None
 
 
+@ends_or_wakes
 def test_an_overseer_starts_a_worker_again_and_ends_with_all(
     app: Flask, processes: Processes, tmp_path: Path
 ) -> None:

@@ -159,7 +159,7 @@ def academy(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     """Run one server with the demonstration and a few invented learners."""
     kind = request.config.getoption("--database")
     running = Server(tmp_path_factory.mktemp("academy"), database=kind)
-    running.shell("demo", "load", "--learners", DEMO_LEARNERS)
+    running.command("demo", "load", "--learners", DEMO_LEARNERS)
     running.start()
     yield running
     running.stop()

@@ -80,7 +80,7 @@ def academy(academy: Server) -> Server:
         email, names = PEOPLE[role]
         named = ("--name-latin", names["en"], "--name-cyrillic", names["ru"], "--state", "CZ")
         asked = ("users", "create", "--email", email, "--role", role, "--password-stdin")
-        academy.shell(*asked, *named, given=DEMO_PASSWORD)
+        academy.command(*asked, *named, given=DEMO_PASSWORD)
     with academy.database():
         accounts.person(name_latin="Natalia Waits", name_cyrillic="Наталья Ждёт", confirmed=False)
         db.session.query(Person).update({"privacy_accepted": clock.now(), "privacy_version": PRIVACY_VERSION})

@@ -270,9 +270,9 @@ def read_csv(data: bytes, separator: str) -> list[dict[str, str]]:
 
 def the_record_store_tells_the_same(server: Server, serial: str) -> None:
     asked = ("progress", "show", "--course", CODE, "--email", PERSON.email, "--json")
-    shown = json.loads(server.shell(*asked))
+    shown = json.loads(server.command(*asked))
     key = json.loads(
-        server.shell("xapi", "credentials", "create", "--name", "Audit", "--scope", "all/read", "--json")
+        server.command("xapi", "credentials", "create", "--name", "Audit", "--scope", "all/read", "--json")
     )
     statements = fetched(server, key, shown["registration"])
     assert server.shell("progress", "rebuild", "--verify").endswith(" 0 differences\n")

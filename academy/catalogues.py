@@ -13,10 +13,9 @@ from babel.messages.pofile import read_po, write_po
 
 from academy.commands import REFUSED, Commands
 from academy.config import PROJECT
-from academy.locale import LANGUAGES
+from academy.locale import CATALOGUES, LANGUAGES
 
-FOLDER = PROJECT / "translations"
-TEMPLATE = FOLDER / "messages.pot"
+TEMPLATE = CATALOGUES / "messages.pot"
 KEYWORDS = {
     "_": None,
     "_l": None,
@@ -115,7 +114,8 @@ def _faults(source: Message, translated: Message | None) -> Iterator[str]:
 
 
 def _catalogues() -> list[Path]:
-    return [FOLDER / language / "LC_MESSAGES" / "messages.po" for language in LANGUAGES if language != "en"]
+    translated = [language for language in LANGUAGES if language != "en"]
+    return [CATALOGUES / language / "LC_MESSAGES" / "messages.po" for language in translated]
 
 
 def _ids(catalogue: Catalog) -> set[object]:

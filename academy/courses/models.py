@@ -261,11 +261,17 @@ class ContentOrigin(Model):
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
 
 
+_OPEN = sa.text("closed IS NULL")
+
+
 class Launch(Model):
     """One session of content in a browser, from opening to its end; previews have no attempt."""
 
     __tablename__ = "launch"
-    __table_args__ = (sa.CheckConstraint("mode IN ('normal', 'browse', 'review')", name="mode_is_known"),)
+    __table_args__ = (
+        sa.CheckConstraint("mode IN ('normal', 'browse', 'review')", name="mode_is_known"),
+        sa.Index("ix_launch_open", "superseded", sqlite_where=_OPEN, postgresql_where=_OPEN),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     public_id: Mapped[UUID] = mapped_column(PublicId, unique=True, default=new_public_id)

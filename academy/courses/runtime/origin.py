@@ -10,9 +10,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from academy.courses.runtime import content_api, content_files
 from academy.courses.runtime.addresses import ContentHosts
 from academy.security import access, app_origins
+from academy.web import APART
 
 PREFIX = "/_content"
-MARK = "academy.content"
 _FILE = re.compile(r"/v/([0-9a-fA-F-]{36})/(.*)", re.DOTALL)
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -42,7 +42,7 @@ def _dispatcher(inner: Wsgi, hosts: ContentHosts) -> Wsgi:
         found = hosts.match(environ.get("HTTP_HOST", ""), environ.get("PATH_INFO", ""))
         if found is not None:
             environ.pop("HTTP_COOKIE", None)
-            environ[MARK] = found[0]
+            environ[APART] = found[0]
             environ["PATH_INFO"] = _inner_path(environ, *found)
         return inner(environ, start_response)
 
@@ -61,7 +61,7 @@ def _inner_path(environ: dict[str, Any], label: str, path: str) -> str:
 @blueprint.before_request
 def _admit() -> Response | None:
     """Answer on content hosts only, and never with a service worker."""
-    if MARK not in request.environ:
+    if APART not in request.environ:
         return content_files.nothing_here()
     g.own_headers = True
     if request.headers.get("Service-Worker") == "script":

@@ -203,7 +203,7 @@ def test_content_hosts_get_no_cookie_and_the_name_of_a_file_as_it_came(app: Flas
         {
             "HTTP_HOST": "abc.localhost:5000",
             "PATH_INFO": f"/_content/abc/v/{version}",
-            "academy.content": "abc",
+            "academy.apart": "abc",
             "academy.content_path": b"/a%4\xe4 b",
         },
         {"HTTP_HOST": "localhost:5000", "PATH_INFO": "/learn", "HTTP_COOKIE": "session=1"},

@@ -1,4 +1,4 @@
-"""The wheel: built, installed where there is neither Node nor the repository, and used."""
+"""The wheel: built of the source archive, installed where neither Node nor the repository is, and used."""
 
 import ast
 import re
@@ -23,6 +23,7 @@ from tests.ground.conftest import free_port
 PROJECT = Path(__file__).resolve().parents[2]
 PATIENCE = 90.0
 ASKED_FOR = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["dependencies"]
+LEFT_OUT = (".git", ".venv", ".setup", ".*_cache", "node_modules", "instance", "tests", "__pycache__")
 LINKED = re.compile(r'(?:href|src)="(/static/[^"#]+)')
 
 
@@ -53,15 +54,21 @@ class Installed:
 
 @pytest.fixture
 def installed(tmp_path: Path) -> Installed:
-    """Build and install the wheel; libraries come from this environment, the Academy must not."""
+    """Build and install the wheel; libraries come from this environment, the Academy must not.
+
+    It is built as from an index: of the source archive, where there is no Node.
+    """
     if not (PROJECT / "academy/static/vendor/stamp.txt").exists():
         pytest.skip("the front-end files are missing: run `make setup`")
     pip = [sys.executable, "-m", "pip", "-q", "--disable-pip-version-check"]
     source = tmp_path / "source"
-    shutil.copytree(PROJECT, source, ignore=shutil.ignore_patterns(".*", "instance", "tests"), symlinks=True)
-    build = ["wheel", "--no-deps", "--no-build-isolation", "--no-index", "-w", str(tmp_path), str(source)]
-    subprocess.run([*pip, *build], check=True)
+    shutil.copytree(PROJECT, source, ignore=shutil.ignore_patterns(*LEFT_OUT))
+    archive = [sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", str(tmp_path)]
+    subprocess.run(archive, cwd=source, check=True, stdout=subprocess.DEVNULL)
     shutil.rmtree(source)
+    [found] = tmp_path.glob("*.tar.gz")
+    build = ["wheel", "--no-deps", "--no-build-isolation", "--no-index", "-w", str(tmp_path), str(found)]
+    subprocess.run([*pip, *build], check=True)
     [wheel] = tmp_path.glob("*.whl")
     place = tmp_path / "environment"
     venv.create(place, with_pip=False, symlinks=True)

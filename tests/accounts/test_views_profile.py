@@ -125,7 +125,7 @@ def test_changing_the_password_needs_the_present_one_and_is_throttled(elena, sig
     answers = [browser.post("/profile/password", data=fields) for _ in range(6)]
 
     assert {answer.status_code for answer in answers} == {422}
-    assert "not your present password" in answers[0].text
+    assert "not your current password" in answers[0].text
     assert "Wait a minute" in answers[5].text
     db.session.refresh(elena)
     assert passwords.matches(PASSWORD, elena.password_hash)

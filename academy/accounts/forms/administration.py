@@ -137,7 +137,10 @@ class OrganisationForm(FlaskForm):
     state = SelectField(_l("State"))
     parent = SelectField(_l("Part of"))
     mail_domain = StringField(
-        _l("Mail domain"), description=_l("Whoever confirms an address of this domain is confirmed at once.")
+        _l("Mail domain"),
+        description=_l(
+            "The place of service is confirmed as soon as a person confirms an address of this domain."
+        ),
     )
 
     def __init__(self, organisation: Organisation | None = None) -> None:
@@ -149,7 +152,9 @@ class OrganisationForm(FlaskForm):
             for unit in queries.organisations()
             if organisation is None or not unit.path.startswith(organisation.path)
         ]
-        self.parent.choices = fields.options([("", _("Nothing above")), *fields.organisation_pairs(units)])
+        self.parent.choices = fields.options(
+            [("", _("Nothing, top level")), *fields.organisation_pairs(units)]
+        )
 
     def facts(self) -> dict[str, Any]:
         """Return what was entered as `places.save_organisation` takes it."""

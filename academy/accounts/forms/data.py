@@ -15,8 +15,8 @@ class AskForm(FlaskForm):
     """The present password, for a request that somebody at an open browser must not make."""
 
     current = PasswordField(
-        _l("Present password"),
-        validators=[DataRequired(_l("Enter your present password.")), fields.longest(passwords.LONGEST)],
+        _l("Current password"),
+        validators=[DataRequired(_l("Enter your current password.")), fields.longest(passwords.LONGEST)],
         render_kw={"autocomplete": "current-password"},
     )
 
@@ -37,6 +37,6 @@ class DecisionForm(FlaskForm):
         _l("Reason"),
         validators=[
             DataRequired(_l("Give a reason.")),
-            Length(max=LONGEST_REASON, message=_l("At most 500 characters.")),
+            Length(max=LONGEST_REASON, message=_l("Write at most 500 characters.")),
         ],
     )

@@ -72,8 +72,8 @@ class PasswordForm(FlaskForm):
     """The present and a new password."""
 
     current = PasswordField(
-        _l("Present password"),
-        validators=[DataRequired(_l("Enter your present password.")), fields.longest(passwords.LONGEST)],
+        _l("Current password"),
+        validators=[DataRequired(_l("Enter your current password.")), fields.longest(passwords.LONGEST)],
         render_kw={"autocomplete": "current-password"},
     )
     password = fields.new_password_field(_l("New password"))

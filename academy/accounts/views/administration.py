@@ -43,7 +43,7 @@ def revoke_role(public_id: UUID) -> Page:
         raise NotFound
     services.revoke(person, role, by=current_user, **limit)
     given = {"email": person.email, "role": role.value, "limit": request.form.get("limit", "")}
-    text = _("The role is taken from %(name)s.", name=person.display_name)
+    text = _("The role was taken away: %(name)s.", name=person.display_name)
     toast(text, undo=url_for(".admin_people"), fields=given)
     return redirect(url_for(".admin_people"), 303)
 
@@ -89,7 +89,7 @@ def _grant(form: GrantForm) -> bool:
     except (Invalid, Conflict) as error:
         form.limit.errors = [str(error)]
         return False
-    flash(_("The role is given to %(name)s.", name=person.display_name), "success")
+    flash(_("The role was given: %(name)s.", name=person.display_name), "success")
     return True
 
 

@@ -79,7 +79,7 @@ def _saved(sentence: str) -> Page:
 
 
 def refusal(outcome: signin.Outcome) -> str:
-    """Say why a present password was not taken."""
+    """Say why a current password was not taken."""
     if outcome.kind == "throttled":
         return _("Too many attempts. Wait a minute, then try again.")
-    return _("This is not your present password.")
+    return _("This is not your current password.")

@@ -5,6 +5,7 @@ Rows are made and changed in the order of their keys, so that two writers never 
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,6 +29,24 @@ _BY_KEYS = {
 }
 
 
+@dataclass(frozen=True)
+class Named:
+    """What a batch of statements names: agents with names, verbs with words, activities with definitions."""
+
+    agents: dict[str, list[str]] = field(default_factory=dict)
+    verbs: dict[str, Json | None] = field(default_factory=dict)
+    activities: dict[str, Json | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """The row numbers of agents, verbs and activities."""
+
+    agents: dict[str, int] = field(default_factory=dict)
+    verbs: dict[str, int] = field(default_factory=dict)
+    activities: dict[str, int] = field(default_factory=dict)
+
+
 def digest(text: str) -> bytes:
     """Return the key under which a text of any length is found."""
     return hashlib.blake2b(text.encode(), digest_size=DIGEST).digest()
@@ -37,6 +56,24 @@ def insert_ignoring(connection: sa.Connection, table: sa.FromClause, rows: list[
     """Insert rows; those that would break a unique constraint are left out."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     connection.execute(dialect.insert(table).on_conflict_do_nothing(), rows)
+
+
+def known(connection: sa.Connection, named: Named) -> Numbers:
+    """Return the row numbers of what is known and would not change; reads only."""
+    return Numbers(
+        _known_agents(connection, named.agents),
+        _known(connection, _VERB, "display", named.verbs),
+        _known(connection, _ACTIVITY, "definition", named.activities),
+    )
+
+
+def numbers(connection: sa.Connection, named: Named, *, beyond: Numbers) -> Numbers:
+    """Return all row numbers, for whoever has the turn of the statements; asks for what is not known yet."""
+    return Numbers(
+        beyond.agents | agents(connection, _without(named.agents, beyond.agents)),
+        beyond.verbs | verbs(connection, _without(named.verbs, beyond.verbs)),
+        beyond.activities | activities(connection, _without(named.activities, beyond.activities)),
+    )
 
 
 def agents(connection: sa.Connection, found: Mapping[str, list[str]]) -> dict[str, int]:
@@ -90,17 +127,41 @@ def names_of(connection: sa.Connection, identity: str) -> list[str]:
     return connection.scalar(sa.select(_AGENT.c.names).where(_AGENT.c.key == digest(identity))) or []
 
 
+def _known_agents(connection: sa.Connection, found: Mapping[str, list[str]]) -> dict[str, int]:
+    rows = _select(connection, _AGENT, {digest(identity): identity for identity in found})
+    return {
+        identity: number for identity, (number, names) in rows.items() if set(found[identity]) <= set(names)
+    }
+
+
+def _known(
+    connection: sa.Connection, table: Any, column: str, found: Mapping[str, Json | None]
+) -> dict[str, int]:
+    """Return the row numbers of IRIs of which nothing new is given; what is not remembered is read."""
+    remembered = memory.recall(connection, table)
+    unknown = {digest(iri): iri for iri in found if iri not in remembered}
+    for iri, (number, kept) in _select(connection, table, unknown).items():
+        memory.keep(connection, table, iri, number, _decoded(kept))
+    return _remembered(connection, table, column, found)
+
+
+def _remembered(
+    connection: sa.Connection, table: Any, column: str, found: Mapping[str, Json | None]
+) -> dict[str, int]:
+    known, numbers = memory.recall(connection, table), {}
+    for iri, given in found.items():
+        number, content = known.get(iri, (None, {}))
+        if number is not None and (not given or _merged(column, content, given) == content):
+            numbers[iri] = number
+    return numbers
+
+
 def _grown(
     connection: sa.Connection, table: Any, column: str, found: Mapping[str, Json | None]
 ) -> dict[str, int]:
     """Return the row numbers of IRIs; what is given of one is added to what is kept of it."""
-    known, numbers, asked = memory.recall(connection, table), {}, {}
-    for iri, given in found.items():
-        number, content = known.get(iri, (None, {}))
-        if number is None or (given and _merged(column, content, given) != content):
-            asked[iri] = given
-        else:
-            numbers[iri] = number
+    numbers = _remembered(connection, table, column, found)
+    asked = {iri: given for iri, given in found.items() if iri not in numbers}
     if not asked:
         return numbers
     rows = _rows(connection, table, "iri", list(asked))
@@ -152,6 +213,10 @@ def _select(connection: sa.Connection, table: Any, by_key: Mapping[bytes, str]) 
 
 def _change(connection: sa.Connection, table: Any, number: int, **values: object) -> None:
     connection.execute(sa.update(table).where(table.c.id == number).values(**values))
+
+
+def _without(found: Mapping[str, Any], known: Mapping[str, int]) -> dict[str, Any]:
+    return {text: given for text, given in found.items() if text not in known}
 
 
 def _ordered(found: Mapping[str, object]) -> list[str]:

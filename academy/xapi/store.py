@@ -22,6 +22,7 @@ from academy.xapi import (
 from academy.xapi.batches import pieces
 from academy.xapi.editions import Edition
 from academy.xapi.errors import StatementConflict, StatementInvalid
+from academy.xapi.interning import Named, Numbers
 from academy.xapi.json_text import Json
 from academy.xapi.models import Statement, StatementActivity, StatementAgent
 from academy.xapi.preparation import Draft
@@ -33,8 +34,9 @@ _ACTIVITY_LINK: Any = StatementActivity.__table__
 
 _INSERT, _INSERT_AGENT_LINK, _INSERT_ACTIVITY_LINK = map(sa.insert, (_STATEMENT, _AGENT_LINK, _ACTIVITY_LINK))
 _LAST = sa.select(sa.func.max(_STATEMENT.c.seq))
-_BY_IDS = sa.select(_STATEMENT.c.id, _STATEMENT.c.payload).where(
-    _STATEMENT.c.id.in_(sa.bindparam("ids", expanding=True))
+_IDS: Any = sa.bindparam("ids", expanding=True)
+_MET = sa.select(_STATEMENT.c.id, _STATEMENT.c.target, _STATEMENT.c.payload).where(
+    sa.or_(_STATEMENT.c.id.in_(_IDS), _STATEMENT.c.target.in_(_IDS))
 )
 
 
@@ -83,33 +85,45 @@ def prepare(statements: Iterable[object], *, authority: Json, edition: Edition) 
 
 def write(connection: sa.Connection, drafts: Sequence[Draft]) -> list[UUID]:
     """Store prepared statements; several batches may be written by one call."""
+    known = interning.known(connection, _named(drafts))  # before the turn, in which others wait
     take(Turn.STATEMENTS, connection)  # only one transaction at a time gives out `stored`
-    known = _already_stored(connection, drafts)
-    new = [draft for draft in drafts if draft.id not in known]
+    awaited = _met(connection, drafts)
+    new = [draft for draft in drafts if not draft.is_stored]
     if new:
         seqs = _numbered(connection, new)
-        _insert_rows(connection, new, seqs)
-        voiding.connect(connection, new, seqs=seqs)
+        _insert_rows(connection, new, seqs, interning.numbers(connection, _named(new), beyond=known))
+        voiding.connect(connection, new, seqs=seqs, awaited=awaited)
         stored = [StoredStatement(seqs[draft.id], draft.id, draft.statement) for draft in new]
         statements_stored.send(connection, stored=stored)
     return [draft.id for draft in drafts]
 
 
-def _already_stored(connection: sa.Connection, drafts: Sequence[Draft]) -> set[UUID]:
-    """Return which ids are stored already with the same statement; raises StatementConflict."""
+def _met(connection: sa.Connection, drafts: Sequence[Draft]) -> set[UUID]:
+    """Mark the drafts that are stored already; return the ids to which stored statements refer.
+
+    Raises StatementConflict where another statement is stored under an id.
+    """
     by_id = {draft.id: draft for draft in drafts if draft.is_named_by_client}
+    awaited: set[UUID] = set()
     for ids in pieces(list(by_id)):
-        for identifier, payload in connection.execute(_BY_IDS, {"ids": ids}):
-            kept = json_text.decode(bytes(payload))
-            assert isinstance(kept, dict)
-            if not equivalence.same(kept, by_id[identifier].statement):
-                raise StatementConflict(
-                    f"another statement is stored under the id {identifier}",
-                    id=str(identifier),
-                    clause="xAPI 1.0.3 Communication 2.1.2",
-                )
-            by_id[identifier].is_stored = True
-    return {identifier for identifier, draft in by_id.items() if draft.is_stored}
+        for identifier, target, payload in connection.execute(_MET, {"ids": ids}):
+            if target in by_id:
+                awaited.add(target)
+            if identifier in by_id:
+                _recognise(by_id[identifier], bytes(payload))
+    return awaited
+
+
+def _recognise(draft: Draft, payload: bytes) -> None:
+    kept = json_text.decode(payload)
+    assert isinstance(kept, dict)
+    if not equivalence.same(kept, draft.statement):
+        raise StatementConflict(
+            f"another statement is stored under the id {draft.id}",
+            id=str(draft.id),
+            clause="xAPI 1.0.3 Communication 2.1.2",
+        )
+    draft.is_stored = True
 
 
 def _numbered(connection: sa.Connection, drafts: Sequence[Draft]) -> dict[UUID, int]:
@@ -123,11 +137,12 @@ def _numbered(connection: sa.Connection, drafts: Sequence[Draft]) -> dict[UUID, 
     return seqs
 
 
-def _insert_rows(connection: sa.Connection, drafts: Sequence[Draft], seqs: dict[UUID, int]) -> None:
-    agents, verbs, activities = _interned(connection, drafts)
+def _insert_rows(
+    connection: sa.Connection, drafts: Sequence[Draft], seqs: dict[UUID, int], numbers: Numbers
+) -> None:
     rows, agent_links, activity_links = [], [], []
     for draft in drafts:
-        seq, verb = seqs[draft.id], verbs[str(draft.verb["id"])]
+        seq, verb = seqs[draft.id], numbers.verbs[str(draft.verb["id"])]
         rows.append(
             {
                 "seq": seq,
@@ -140,33 +155,27 @@ def _insert_rows(connection: sa.Connection, drafts: Sequence[Draft], seqs: dict[
             }
         )
         for identity, agent_usage in draft.agents.items():
-            link = {"agent_id": agents[identity], "seq": seq, "verb_id": verb, "usage": int(agent_usage)}
-            agent_links.append(link)
+            number = numbers.agents[identity]
+            agent_links.append({"agent_id": number, "seq": seq, "verb_id": verb, "usage": int(agent_usage)})
         for iri, usage in draft.activities.items():
-            link = {"activity_id": activities[iri], "seq": seq, "verb_id": verb, "usage": int(usage)}
-            activity_links.append(link)
+            number = numbers.activities[iri]
+            activity_links.append({"activity_id": number, "seq": seq, "verb_id": verb, "usage": int(usage)})
     connection.execute(_INSERT, rows)
     connection.execute(_INSERT_AGENT_LINK, agent_links)
     if activity_links:
         connection.execute(_INSERT_ACTIVITY_LINK, activity_links)
 
 
-def _interned(
-    connection: sa.Connection, drafts: Sequence[Draft]
-) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
-    agents: dict[str, list[str]] = {}
-    verbs: dict[str, Json | None] = {}
-    activities: dict[str, Json | None] = {}
+def _named(drafts: Sequence[Draft]) -> Named:
+    """Collect what statements name, with all that they say of it."""
+    named = Named()
     for draft in drafts:
         verb, display = str(draft.verb["id"]), draft.verb.get("display")
-        verbs[verb] = {**(verbs.get(verb) or {}), **display} if isinstance(display, dict) else verbs.get(verb)
+        known = named.verbs.get(verb)
+        named.verbs[verb] = {**(known or {}), **display} if isinstance(display, dict) else known
         for identity in draft.agents:
-            agents.setdefault(identity, []).extend(draft.names.get(identity, ()))
+            named.agents.setdefault(identity, []).extend(draft.names.get(identity, ()))
         for iri in draft.activities:
-            known, given = activities.get(iri), draft.definitions.get(iri)
-            activities[iri] = definitions.merged(known, given) if known and given else given or known
-    return (
-        interning.agents(connection, agents),
-        interning.verbs(connection, verbs),
-        interning.activities(connection, activities),
-    )
+            known, given = named.activities.get(iri), draft.definitions.get(iri)
+            named.activities[iri] = definitions.merged(known, given) if known and given else given or known
+    return named

@@ -3,7 +3,7 @@
 Only a stored voiding statement voids, and no voiding statement can be voided (xAPI 1.0.3 Data 2.3.2).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -28,12 +28,18 @@ _REFERRING_TO = _references.where(_STATEMENT.c.target.in_(sa.bindparam("ids", ex
 _REFERRED_BY = _references.where(_STATEMENT.c.seq.in_(sa.bindparam("seqs", expanding=True)))
 
 
-def connect(connection: sa.Connection, drafts: Sequence[Draft], *, seqs: Mapping[UUID, int]) -> None:
+def connect(
+    connection: sa.Connection,
+    drafts: Sequence[Draft],
+    *,
+    seqs: Mapping[UUID, int],
+    awaited: Collection[UUID],
+) -> None:
     """Void what a new statement voids, or what an older one had voided before it came; note all references.
 
-    `drafts` are stored already, under `seqs`.
+    `drafts` are stored already, under `seqs`; to those in `awaited` older statements refer.
     """
-    pairs = _pairs(connection, drafts, seqs)
+    pairs = _pairs(connection, drafts, seqs, awaited)
     for seq, target in pairs:
         _reach(connection, seq, target)
     voiding = interning.verb(connection, VOIDED) if pairs else None
@@ -42,11 +48,14 @@ def connect(connection: sa.Connection, drafts: Sequence[Draft], *, seqs: Mapping
 
 
 def _pairs(
-    connection: sa.Connection, drafts: Sequence[Draft], seqs: Mapping[UUID, int]
+    connection: sa.Connection,
+    drafts: Sequence[Draft],
+    seqs: Mapping[UUID, int],
+    awaited: Collection[UUID],
 ) -> list[tuple[int, int]]:
     """Return (referring, referred) for each reference that begins or ends in a draft and is complete now."""
     pairs: set[tuple[int, int]] = set()
-    for ids in pieces([draft.id for draft in drafts if draft.is_named_by_client]):
+    for ids in pieces([draft.id for draft in drafts if draft.id in awaited]):
         pairs |= {tuple(row) for row in connection.execute(_REFERRING_TO, {"ids": ids})}
     referring = [seqs[draft.id] for draft in drafts if draft.target is not None]
     for numbers in pieces(referring):

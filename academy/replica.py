@@ -17,6 +17,8 @@ from flask_login import current_user
 from flask_sqlalchemy.session import Session
 from sqlalchemy.sql.dml import UpdateBase
 
+from academy.transactions import reading
+
 log = logging.getLogger(__name__)
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -70,16 +72,22 @@ class Replica:
         """Say whether the copy answers and is not too far behind; asks it every few seconds."""
         if time.monotonic() - self._looked > LOOKED_EVERY:
             self._looked = time.monotonic()
-            self._note(self._state())
+            self._note(self.trouble())
         return self._is_good
 
-    def _state(self) -> str:
+    def trouble(self) -> str:
+        """Ask the copy; return why it cannot be read, or nothing where it can."""
         try:
-            with self.engine.connect() as connection:
+            with reading(), self.engine.connect() as connection:
                 lag = connection.scalar(_LAG)
         except sa.exc.SQLAlchemyError as error:
             return f"does not answer: {error}"
         return "" if lag is not None and lag <= LONGEST_LAG else f"is {lag} seconds behind"
+
+    def follows(self) -> bool:
+        """Say whether the copy is one that is kept by its primary, not a database of its own."""
+        with reading(), self.engine.connect() as connection:
+            return bool(connection.scalar(sa.text("SELECT pg_is_in_recovery()")))
 
     def _note(self, trouble: str) -> None:
         if trouble and self._is_good:

@@ -7,7 +7,7 @@ from flask import Flask, current_app
 
 from academy.commands import REFUSED, Commands, json_option, print_json
 from academy.db import db, reading
-from academy.doctor import parts, settings
+from academy.doctor import fonts, parts, places, settings
 from academy.doctor.findings import FAULT, OK, Check, Finding
 
 CHECKS: tuple[Check, ...] = (
@@ -15,15 +15,20 @@ CHECKS: tuple[Check, ...] = (
     settings.base_url,
     settings.proxies,
     settings.content_origin,
+    places.way_to_content,
+    settings.figures,
     settings.demonstration,
     parts.database,
     parts.clock_of_database,
+    places.replica,
     parts.files,
+    places.clock_of_store,
     parts.disk,
     parts.workers,
     parts.wake_ups,
     parts.mail,
     parts.documents,
+    fonts.letters,
     parts.catalogues,
     parts.key_files,
 )
@@ -55,7 +60,7 @@ group = Commands("academy")
 @group.command("doctor")
 @json_option
 def doctor(as_json: bool) -> int:
-    """Check settings, database, files, workers, mail and more, and say what to do.
+    """Check settings, database, files, workers, mail, fonts and more, and say what to do.
 
     Exit 1 where there is a fault; warnings are allowed.
     """

@@ -73,6 +73,17 @@ def content_origin() -> Iterator[Finding]:
             )
 
 
+def figures() -> Iterator[Finding]:
+    """Check that not everybody may read the figures of the Academy."""
+    if is_public() and not setting("METRICS_ALLOW") and not setting("METRICS_TOKEN"):
+        yield Finding(
+            "figures",
+            WARNING,
+            "everybody may read /metrics",
+            "Set ACADEMY_METRICS_ALLOW to the address of your Prometheus, or ACADEMY_METRICS_TOKEN.",
+        )
+
+
 def demonstration() -> Iterator[Finding]:
     """Check that accounts with a published password are not open to the world."""
     if demo_mode() and is_public():

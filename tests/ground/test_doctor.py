@@ -1,8 +1,12 @@
 """`academy doctor`: each thing is broken once, and it says what is wrong and what to do."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 import sqlalchemy as sa
@@ -10,7 +14,8 @@ from flask import Flask
 
 from academy import clock, health, storage
 from academy.db import db, new_public_id
-from academy.doctor import cli, parts, settings
+from academy.doctor import cli, fonts, parts, places, settings
+from academy.replica import Replica
 from academy.workers import Worker
 from tests.ground.conftest import free_port
 
@@ -36,6 +41,7 @@ def findings(check: Callable[..., object]) -> list[tuple[str, str]]:
             "warning",
             "share the one origin",
         ),
+        (settings.figures, {"BASE_URL": "https://academy.example"}, "warning", "may read /metrics"),
         (parts.mail, {"MAIL_URL": f"smtp://{NOBODY}"}, "fault", "cannot be reached"),
         (parts.mail, {"BASE_URL": "https://academy.example"}, "warning", "outbox"),
         (parts.wake_ups, {"JOBS_URL": f"redis://{NOBODY}/0"}, "warning", "Redis does not answer"),
@@ -75,6 +81,74 @@ def test_a_content_host_without_an_address_is_a_fault(app: Flask, monkeypatch: p
     assert findings(settings.content_origin) == [
         ("fault", "doctor.content.invalid has no address: no package can be played")
     ]
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[HTTPServer]:
+    """Run a server that answers everything with the headers that it is given."""
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response_only(404)
+            for name, value in self.server.told.items():  # type: ignore[attr-defined]
+                self.send_header(name, value)
+            self.end_headers()
+
+        def log_message(self, *about: object) -> None:
+            """Keep quiet."""
+
+    with HTTPServer(("127.0.0.1", 0), Answer) as server:
+        server.told = {}  # type: ignore[attr-defined]
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+def test_the_way_to_content_that_ends_nowhere_or_elsewhere(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, elsewhere: HTTPServer
+) -> None:
+    monkeypatch.setitem(app.config, "BASE_URL", "https://academy.example")
+    monkeypatch.setitem(app.config, "CONTENT_ORIGIN", f"http://{NOBODY}")
+    [(status, nobody)] = findings(places.way_to_content)
+    monkeypatch.setitem(app.config, "CONTENT_ORIGIN", f"http://127.0.0.1:{elsewhere.server_port}")
+    [(_, stranger)] = findings(places.way_to_content)
+    monkeypatch.setattr(
+        elsewhere, "told", {"Content-Security-Policy": "frame-ancestors https://academy.example"}
+    )
+
+    assert (status, "does not answer" in nobody, "not this Academy" in stranger) == ("warning", True, True)
+    assert findings(places.way_to_content) == []
+
+
+def test_a_store_whose_clock_goes_otherwise(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, elsewhere: HTTPServer
+) -> None:
+    monkeypatch.setitem(app.config, "STORAGE_URL", "s3://bucket/academy")
+    monkeypatch.setitem(app.config, "STORAGE_ENDPOINT", f"http://127.0.0.1:{elsewhere.server_port}")
+    told = []
+    for moment in (clock.now(), clock.now() - timedelta(minutes=2)):
+        monkeypatch.setattr(elsewhere, "told", {"Date": format_datetime(moment, usegmt=True)})
+        told.append(findings(places.clock_of_store))
+
+    assert told[0] == []
+    [(status, message)] = told[1]
+    assert (status, "differ by 1" in message) == ("fault", True)
+
+
+def test_a_replica_that_is_away(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    nowhere = sa.create_engine(f"postgresql+psycopg://academy@{NOBODY}/academy", poolclass=sa.NullPool)
+    monkeypatch.setitem(app.extensions, "academy.replica", Replica(nowhere))
+    [(status, message)] = findings(places.replica)
+
+    assert (status, "does not answer" in message) == ("warning", True)
+
+
+@pytest.mark.only("postgresql")
+def test_a_replica_that_copies_nothing(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(app.extensions, "academy.replica", Replica(db.engine))
+    [(status, message)] = findings(places.replica)
+
+    assert (status, "is no streaming replica" in message) == ("fault", True)
 
 
 def test_demonstration_accounts_on_a_public_host(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,6 +214,19 @@ def test_catalogues_that_are_missing(app: Flask, monkeypatch: pytest.MonkeyPatch
 
 def test_documents_can_be_drawn(app: Flask) -> None:
     assert findings(parts.documents) == []
+
+
+def test_letters_that_no_font_has(app: Flask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    own = findings(fonts.letters)
+    fonts.held.cache_clear()
+    monkeypatch.setattr(fonts, "STATIC", tmp_path)
+    monkeypatch.setattr(fonts, "OTHERS", {"Cuneiform": "\U00012000"})
+    told = findings(fonts.letters)
+    fonts.held.cache_clear()
+
+    assert [status for status, _ in own if status == "fault"] == []
+    assert [status for status, _ in told] == ["fault"] * 3 + ["warning"]
+    assert "letters of Cuneiform" in told[-1][1]
 
 
 def test_the_command_tells_all_and_fails_for_faults_only(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ from academy.accounts import sessions
 from academy.accounts.models import Person
 from academy.app import create_app
 from academy.db import db
+from academy.doctor import places
 from tests import databases
 from tests.factories import accounts, courses, xapi
 from tests.page_lint import LintingClient
@@ -104,6 +105,19 @@ def test_guests_read_the_replica_and_members_the_primary(lagging: Flask, copy: C
 
     assert titles(lagging.test_client()) == {"Before"}
     assert titles(member) == {"Before", "After"}
+
+
+def test_the_doctor_says_how_far_the_replica_is_behind(
+    lagging: Flask, copy: Copy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accounts.person()
+    copy.catch_up()
+    with lagging.app_context():
+        well = list(places.replica())
+        monkeypatch.setattr(replica, "LONGEST_LAG", -1.0)
+        [finding] = places.replica()
+
+    assert (well, finding.status, "seconds behind" in finding.message) == ([], "warning", True)
 
 
 def test_who_has_just_written_reads_the_primary(lagging: Flask, copy: Copy) -> None:

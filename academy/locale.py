@@ -128,18 +128,26 @@ def _percent(fraction: float, spoken: str) -> str:
 
 def filesize(size: int) -> str:
     """Write a number of bytes as kB or MB."""
+    return _filesize(size, language())
+
+
+@lru_cache(MOST_FIGURES)
+def _filesize(size: int, spoken: str) -> str:
     if size < 1_000_000:
-        return _("%(size)s kB", size=format_decimal(max(1, round(size / 1000)), locale=get_locale())).replace(
-            " ", NO_BREAK
-        )
-    return _("%(size)s MB", size=format_decimal(round(size / 1_000_000, 1), locale=get_locale())).replace(
-        " ", NO_BREAK
-    )
+        written = _("%(size)s kB", size=format_decimal(max(1, round(size / 1000)), locale=spoken))
+    else:
+        written = _("%(size)s MB", size=format_decimal(round(size / 1_000_000, 1), locale=spoken))
+    return written.replace(" ", NO_BREAK)
 
 
 def hours(count: float) -> str:
     """Write a study time in hours."""
-    return _("%(hours)s h", hours=format_decimal(count, locale=get_locale())).replace(" ", NO_BREAK)
+    return _hours(count, language())
+
+
+@lru_cache(MOST_FIGURES)
+def _hours(count: float, spoken: str) -> str:
+    return _("%(hours)s h", hours=format_decimal(count, locale=spoken)).replace(" ", NO_BREAK)
 
 
 def duration(milliseconds: int | None) -> str:

@@ -96,6 +96,7 @@ def init_app(app: Flask) -> None:
     app.before_request(_allow_files)  # before the token of the form is read, and with it the body
     csrf.init_app(app)
     app.jinja_env.globals["csrf_token"] = csrf_token
+    app.context_processor(lambda: {"csrf_token": csrf_token})  # Flask-WTF puts its own there too
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config.update(SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Lax", WTF_CSRF_TIME_LIMIT=None)
     app.config["WTF_CSRF_SSL_STRICT"] = False  # some offices strip Referer; Origin is checked instead
@@ -213,7 +214,8 @@ def _place() -> str | None:
 
 def _has_nul() -> bool:
     """Say whether what was sent holds the one character that databases refuse in a text."""
-    sent = [*request.args.items(multi=True), *request.form.items(multi=True)]
+    form = () if request.method in SAFE else request.form.items(multi=True)
+    sent = [*request.args.items(multi=True), *form]
     return "\0" in request.path or any("\0" in text for pair in sent for text in pair)
 
 

@@ -123,6 +123,12 @@ class Person(UserMixin, Model):
         """Return the name in the script of the reader's language, else in Latin."""
         return self.name_in(language())
 
+    @property
+    def stated_place(self) -> str:
+        """Return where the person says to serve, for a form to name what its reader saw."""
+        unit = self.organisation.public_id if self.organisation else ""
+        return f"{self.state_code or ''}/{unit}"
+
     def name_in(self, reader_language: str) -> str:
         """Return the name in the script of a language: Cyrillic for Russian where there is one."""
         return (self.name_cyrillic if reader_language == "ru" else None) or self.name_latin

@@ -121,6 +121,20 @@ def test_what_came_after_a_decision_is_not_undone(world, sign_in):
     assert world["waits"].state_code == "GE"
 
 
+def test_a_decision_is_on_the_place_that_the_page_showed(world, sign_in):
+    browser, person = sign_in(accounts.coordinator("MD")), world["waits"]
+    page = html.fromstring(browser.get("/people?tab=waiting").text)
+    form = next(one for one in page.forms if one.action == f"/people/{person.public_id}/confirm")
+    shown = dict(form.fields)
+    person.organisation = accounts.organisation()
+    db.session.commit()
+
+    assert browser.post(form.action, data=shown).status_code == 409
+    db.session.expire_all()
+    assert (person.state_confirmed, person.organisation_confirmed) == (None, None)
+    assert browser.post(form.action, data=shown | {"place": person.stated_place}).status_code == 303
+
+
 def test_a_note_undoes_one_decision_and_not_the_same_one_made_again(world, sign_in):
     note = decide(sign_in(accounts.coordinator("MD")), world["waits"], "confirm")
     browser = sign_in(accounts.coordinator("MD", email="second@example.org"))

@@ -1,5 +1,6 @@
 """What administrators do with jobs."""
 
+import re
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,6 +11,8 @@ from academy.db import db
 from academy.errors import Conflict
 from academy.jobs import Job
 
+#: The line after the last place of a traceback.
+_KIND = re.compile(r"^ .*\n([A-Za-z_][\w.]*)(?=:|$)", re.MULTILINE)
 _FREE: dict[str, Any] = {"lease": None, "leased_until": None}
 
 
@@ -45,9 +48,9 @@ def give_up(job: Job) -> None:
 
 def delete(job: Job) -> None:
     """Remove a failed job for good. Raises Conflict."""
-    audit.record(
-        "jobs.delete", target=audit.Target(job.public_id, job.kind), before={"error": _last(job.error)}
-    )
+    kind = _kind_of(job.error)
+    before = {"error": kind} if kind else None
+    audit.record("jobs.delete", target=audit.Target(job.public_id, job.kind), before=before)
     gone = sa.delete(Job).where(Job.id == job.id, Job.state == "failed")
     if not db.session.execute(gone.execution_options(synchronize_session=False)).rowcount:  # type: ignore[attr-defined]
         raise Conflict(_l("The job is not as this page showed it. Look at it again."))
@@ -66,5 +69,7 @@ def _change(job: Job, condition: sa.ColumnElement[bool], **values: Any) -> None:
     db.session.expire(job)
 
 
-def _last(error: str | None) -> str | None:
-    return error.strip().splitlines()[-1] if error and error.strip() else None
+def _kind_of(error: str | None) -> str | None:
+    """Return the kind of an error that was caught; what it says may name people, and the record stays."""
+    kinds = _KIND.findall(error or "")
+    return kinds[-1] if kinds else None

@@ -52,7 +52,12 @@ def test_a_role_is_given_and_taken(browser):
 
     assert browser.post("/admin/people", data=fields).location == "/admin/people"
     assert roles_of(person) == [("coordinator", "GE")]
-    assert "ana@example.org" in browser.get("/admin/people").text
+    page = browser.get("/admin/people").text
+    assert "ana@example.org" in page
+    [undo] = html.fromstring(page).xpath("//*[contains(@class, 'toast')]//form")
+    assert undo.get("action") == f"/admin/people/{person.public_id}/revoke"
+    given = dict(undo.form_values())
+    assert {name: given[name] for name in ("role", "limit")} == {"role": "coordinator", "limit": "state:GE"}
 
     taken = browser.post(
         f"/admin/people/{person.public_id}/revoke", data={"role": "coordinator", "limit": "state:GE"}
@@ -64,6 +69,30 @@ def test_a_role_is_given_and_taken(browser):
     undo = html.fromstring(browser.get("/admin/people").text).xpath("//*[contains(@class, 'toast')]//form")[0]
     browser.post(undo.get("action"), data=dict(undo.form_values()))
     assert roles_of(person) == [("coordinator", "GE")]
+
+
+def test_a_role_that_is_held_already_is_said_and_cannot_be_undone(browser):
+    person = accounts.person(email="ana@example.org", roles=["trainer"])
+    accounts.state("GE")
+
+    browser.post("/admin/people", data={"email": person.email, "role": "trainer", "limit": "state:GE"})
+
+    page = html.fromstring(browser.get("/admin/people").text)
+    assert "holds this role already" in page.text_content()
+    assert page.xpath("//*[contains(@class, 'toast')]//form") == []
+    assert acts() == []
+
+
+def test_the_limit_of_another_role_does_not_keep_it_from_being_undone(browser):
+    person = accounts.person(email="ana@example.org")
+    accounts.state("GE")
+    browser.post("/admin/people", data={"email": person.email, "role": "trainer", "limit": "state:GE"})
+    assert roles_of(person) == [("trainer", None)]
+
+    undo = html.fromstring(browser.get("/admin/people").text).xpath("//*[contains(@class, 'toast')]//form")[0]
+    browser.post(undo.get("action"), data=dict(undo.form_values()))
+
+    assert roles_of(person) == []
 
 
 def test_a_coordinator_of_an_organisation(browser):

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from academy import clock, jobs, workers
+from academy import audit, clock, jobs, workers
 from academy.accounts.models import Person
 from academy.administration.words import kind_name
 from academy.audit import AuditEntry
@@ -190,6 +190,27 @@ def test_a_failed_job_is_deleted_after_a_question(admin: FlaskClient) -> None:
 
     assert db.session.scalars(sa.select(Job)).all() == []
     assert acts() == ["jobs.delete"]
+
+
+@pytest.mark.parametrize(
+    ("error", "kept"),
+    [
+        (TRACE, {"error": "OSError"}),
+        (f"{TRACE}\n  RCPT failed\nana@example.org: unknown", {"error": "OSError"}),
+        ("Traceback:\n  File …\na.b.Refused: ana@example.org\nAna Popa", {"error": "a.b.Refused"}),
+        ("Nobody has the address ana@example.org.", None),
+        (None, None),
+    ],
+)
+def test_the_record_keeps_the_kind_of_the_error_and_nothing_that_names_people(
+    admin: FlaskClient, error: str | None, kept: object
+) -> None:
+    found = job("mail.send", "failed", error=error, finished=clock.now())
+    admin.post(f"/admin/jobs/{found.public_id}/delete")
+
+    entry = db.session.scalars(sa.select(AuditEntry)).one()
+    words = audit.said([entry])[entry.id]
+    assert (words.label, words.before) == ("mail.send", kept)
 
 
 def test_the_page_of_a_job_shows_its_whole_error(admin: FlaskClient) -> None:

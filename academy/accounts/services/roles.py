@@ -23,24 +23,25 @@ class LastAdministrator(Conflict):
 
 def grant(
     person: Person, role: Role, *, state_code: str | None = None, organisation: Organisation | None = None
-) -> None:
-    """Give a person a role; granting it again changes nothing. Raises ScopeMissing.
+) -> bool:
+    """Give a person a role; say whether that changed anything, as who holds it keeps it. Raises ScopeMissing.
 
     Only a coordinator's role is limited; a limit given with another role is left out.
     """
     if role == Role.LEARNER:
-        return
+        return False
     if role == Role.COORDINATOR and not state_code and organisation is None:
         raise ScopeMissing
     wanted = (role.value, state_code, organisation.id if organisation else None)
     lock(person)
     wanted = wanted if role == Role.COORDINATOR else (role.value, None, None)
     if any(_facts(held) == wanted for held in person.grants):
-        return
+        return False
     person.grants.append(Grant(role=wanted[0], state_code=wanted[1], organisation_id=wanted[2]))
     db.session.flush()
     sessions.renew_all(person)
     audit.record("role.grant", target=records.person(person), after=_written(wanted))
+    return True
 
 
 def revoke(

@@ -85,11 +85,19 @@ def _grant(form: GrantForm) -> bool:
         form.email.errors = [_("Nobody has this address.")]
         return False
     try:
-        services.grant(person, Role(form.role.data), **form.limits())
+        is_new = services.grant(person, Role(form.role.data), **form.limits())
     except (Invalid, Conflict) as error:
         form.limit.errors = [str(error)]
         return False
-    flash(_("The role was given: %(name)s.", name=person.display_name), "success")
+    if not is_new:
+        flash(_("%(name)s holds this role already.", name=person.display_name), "info")
+        return True
+    limit = form.limit.data if form.role.data == Role.COORDINATOR else ""
+    toast(
+        _("The role was given: %(name)s.", name=person.display_name),
+        undo=url_for(".revoke_role", public_id=person.public_id),
+        fields={"role": form.role.data, "limit": limit or ""},
+    )
     return True
 
 

@@ -39,6 +39,17 @@ class NumberField(DecimalField):
             raise ValueError(_l("Write a number.")) from fault
 
 
+#: Made before all titles: fields, and the list of their faults, stand in the order of making.
+CODE = StringField(
+    _l("Code"),
+    description=_l(
+        "Stands in the address and on certificates, for example IBM-2026. It cannot change later."
+    ),
+    validators=[InputRequired(_l("Write a code."))],
+    filters=[_stripped],
+)
+
+
 class TitleForm(FlaskForm):
     """A title in both languages; one of them is enough."""
 
@@ -101,14 +112,7 @@ class DescriptionForm(TitleForm):
 class CourseForm(DescriptionForm):
     """A new course: its code, which stays, and its description."""
 
-    code = StringField(
-        _l("Code"),
-        description=_l(
-            "Stands in the address and on certificates, for example IBM-2026. It cannot change later."
-        ),
-        validators=[InputRequired(_l("Write a code."))],
-        filters=[_stripped],
-    )
+    code = CODE
 
 
 class UploadForm(FlaskForm):

@@ -256,3 +256,11 @@ def test_a_desk_asks_a_fixed_number_of_queries(app, sign_in, queries, role):
         browser.get("/desk")
 
     assert len(many) == len(few)
+
+
+@pytest.mark.parametrize(("roles", "way"), [(["trainer"], "/desk"), (["observer"], "/desk"), ([], "/learn")])
+def test_a_refusal_leads_back_to_where_the_person_works(sign_in, roles, way):
+    refused = sign_in(accounts.person(roles=roles)).get("/admin/people")
+
+    ways = html.fromstring(refused.text).xpath("//main//a[contains(@class, 'button--primary')]/@href")
+    assert (refused.status_code, ways) == (403, [way])

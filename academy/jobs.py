@@ -20,6 +20,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from academy import clock, logs, trace, waking
 from academy.db import BigId, JsonType, Model, PublicId, UtcDateTime, db, new_public_id, reading, release
 from academy.errors import DomainError, is_passing
+from academy.transactions import began_reading
 
 log = logging.getLogger(__name__)
 
@@ -261,9 +262,12 @@ def _end(lease: Lease, /, **values: Any) -> None:
 
 
 def _hold_on(session: Session) -> None:
-    """Keep the lease with every commit of a running job, or refuse the commit where it is lost."""
+    """Keep the lease with every commit of a running job, or refuse the commit where it is lost.
+
+    A transaction that only reads has nothing to refuse, and may not write the lease.
+    """
     lease = session.info.get(_HELD)
-    if lease is None or session.in_nested_transaction():
+    if lease is None or session.in_nested_transaction() or began_reading(session.connection()):
         return
     if not _update(Job.id == lease.job_id, Job.lease == lease.token, leased_until=clock.now() + LEASE):
         raise LeaseLost

@@ -20,7 +20,7 @@ from sqlalchemy import event
 
 #: SQLite has one writer. Waiting in a queue of our own is fair; SQLite's own waiting sleeps and starves.
 _turn = threading.Lock()
-_TURN = "academy.turn"
+_TURN, _READS = "academy.turn", "academy.reads"
 TURN_SECONDS = 30
 BESIDE = 4
 
@@ -102,6 +102,11 @@ def only_reads() -> bool:
     return (
         has_request_context() and request.method in {"GET", "HEAD", "OPTIONS"} and not g.get("writes", False)
     )
+
+
+def began_reading(connection: sa.Connection) -> bool:
+    """Say whether the present transaction of a connection is one that only reads."""
+    return bool(connection.info.get(_READS, False))
 
 
 def options(url: str, *, pool: int) -> dict[str, Any]:
@@ -214,7 +219,7 @@ def _begin_postgresql(connection: sa.Connection) -> None:
     driver: Any = connection.connection.driver_connection
     if driver.autocommit:
         return
-    reads = only_reads()
+    reads = connection.info[_READS] = only_reads()
     level = psycopg.IsolationLevel.REPEATABLE_READ if reads else psycopg.IsolationLevel.READ_COMMITTED
     if driver.read_only is not reads or driver.isolation_level is not level:
         driver.read_only, driver.isolation_level = reads, level

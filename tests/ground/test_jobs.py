@@ -10,7 +10,7 @@ from flask import Flask
 
 from academy import clock, jobs, workers
 from academy.audit import AuditEntry, record
-from academy.db import commit_now, db
+from academy.db import commit_now, db, reading
 from academy.errors import Invalid
 from academy.jobs import Job, Lease
 
@@ -168,6 +168,24 @@ def test_a_commit_in_a_job_prolongs_its_lease(
 
     assert [until > clock.now() for until in seen] == [True]
     assert job.state == "done"
+
+
+def test_a_job_may_end_what_only_read_and_write_afterwards(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def work(job: Job) -> None:
+        db.session.commit()
+        with reading():
+            assert db.session.scalar(sa.select(Job.state).where(Job.kind == "test")) == "running"
+            db.session.commit()
+        record("jobs.retry", target="a")
+
+    monkeypatch.setitem(jobs._handlers, "test", work)
+    job = jobs.add("test")
+    db.session.commit()
+    jobs.run_due()
+
+    assert (job.state, job.error, written()) == ("done", None, 1)
 
 
 def test_regular_work_that_fails_comes_back_and_says_why(app: Flask, faults: list[Exception]) -> None:

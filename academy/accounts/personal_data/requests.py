@@ -166,7 +166,7 @@ def copy_job(job: jobs.Job, *, request: str) -> None:
     with tempfile.TemporaryFile() as file:
         with reading():
             archive.write(db.session.get_one(Person, person_id), file)
-            db.session.rollback()  # ends what only read; a commit would write the lease of this job
+            db.session.rollback()  # ends what only read
         size = storage.put(key_of(public_id), _rewound(file))
     found = db.session.scalar(
         _with_people().where(DataRequest.public_id == public_id).with_for_update(of=DataRequest)

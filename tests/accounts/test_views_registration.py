@@ -65,6 +65,32 @@ def test_a_person_registers_confirms_and_is_signed_in(client):
     assert "Мунира Қодирова" in client.get("/profile").text
 
 
+def test_another_browser_confirms_with_the_password_of_the_registration(client, app):
+    walk(client)
+    address, elsewhere = link(last_mail()), app.test_client()
+
+    assert 'type="password"' in elsewhere.get(address).text
+    refused = [elsewhere.post(address, data={"password": one}) for one in ("", "not the password")]
+    assert [answer.status_code for answer in refused] == [422, 422]
+    assert "register again" in refused[1].text
+    assert not queries.person_by_email(EMAIL).is_active
+
+    assert elsewhere.post(address, data={"password": "three words fit"}).location == "/learn"
+    db.session.expire_all()
+    assert queries.person_by_email(EMAIL).is_active
+
+
+def test_nobody_confirms_what_a_stranger_registered_with_their_address(client, app):
+    walk(client)
+    walk(app.test_client(), password="chosen by a stranger")
+    address = link(last_mail())
+
+    assert client.post(address).status_code == 422
+    assert client.post(address, data={"password": "three words fit"}).status_code == 422
+    db.session.expire_all()
+    assert queries.person_by_email(EMAIL).email_confirmed is None
+
+
 def test_confirming_twice_shows_a_dead_link_only_where_it_is_one(client):
     walk(client)
     address = link(last_mail())

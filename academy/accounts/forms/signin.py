@@ -29,6 +29,16 @@ class SignInForm(FlaskForm):
     next = HiddenField()
 
 
+class ConfirmForm(FlaskForm):
+    """The password of a registration, where its link is opened in another browser."""
+
+    password = PasswordField(
+        _l("Password"),
+        validators=[DataRequired(_l("Enter your password.")), fields.longest(passwords.LONGEST)],
+        render_kw={"autocomplete": "current-password"},
+    )
+
+
 class EmailForm(FlaskForm):
     """Just an address."""
 

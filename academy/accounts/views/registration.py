@@ -1,11 +1,13 @@
 """Registering in four steps, and confirming the address."""
 
 from flask import abort, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 
-from academy.accounts import emails, jobs, pace, passwords, services, throttle, tokens
+from academy.accounts import emails, jobs, pace, passwords, services, signin, throttle, tokens
 from academy.accounts.forms import registration as forms
-from academy.accounts.forms.signin import EmailForm
+from academy.accounts.forms.signin import ConfirmForm, EmailForm
+from academy.accounts.models import Person
 from academy.accounts.views.blueprint import blueprint
 from academy.accounts.views.landing import landing
 from academy.accounts.views.signin import Page, welcome
@@ -14,6 +16,7 @@ from academy.security import access
 
 ANSWERS = "registration"
 SENT_TO = "registration sent to"
+MADE_HERE = "registration made here"
 LAST = len(forms.TITLES)
 
 
@@ -63,15 +66,22 @@ def resend() -> Page:
 @blueprint.route("/confirm/<token>", methods=["GET", "POST"])
 @access.token
 def confirm(token: str) -> Page:
-    """Show one button; mail scanners that follow links confirm nothing. The button confirms and signs in."""
+    """Show one button; mail scanners that follow links confirm nothing. The button confirms and signs in.
+
+    In a browser that did not make this very registration the password is asked: else whoever registers with
+    the address of somebody else could have that person confirm an account that both can open.
+    """
     try:
         person = tokens.person_confirming(token)
     except tokens.BadToken as error:
         if not pace.bad_links.allows(request.remote_addr):
             abort(429)
         return _dead_link(error), 400
-    if request.method == "GET":
-        return render_template("accounts/confirm.html", person=person, token=token)
+    form = None if session.get(MADE_HERE) == _mark(person.password_hash) else ConfirmForm()
+    if request.method == "GET" or (form and not (form.validate_on_submit() and _knows(form, person))):
+        page = render_template("accounts/confirm.html", person=person, token=token, form=form)
+        return page, 200 if request.method == "GET" else 422
+    person = tokens.person_confirming(token)  # nobody has registered anew while the password was looked at
     services.confirm(person)
     return welcome(person)
 
@@ -107,7 +117,30 @@ def _finish(form: forms.Step, answers: dict[str, str]) -> Page:
     services.register(application, password_hash=password_hash, address=request.remote_addr)
     session.pop(ANSWERS)
     session[SENT_TO] = emails.normal(application.email)
+    session[MADE_HERE] = _mark(password_hash)
     return redirect(url_for(".registered"), 303)
+
+
+def _mark(password_hash: str | None) -> str:
+    """Return what this browser keeps of a registration that it made; each has its own."""
+    return throttle.key("registration", password_hash or "")
+
+
+def _knows(form: ConfirmForm, person: Person) -> bool:
+    outcome = signin.try_password(
+        person.email,
+        str(form.password.data),
+        address=request.remote_addr,
+        device=f"registration of {person.id}",
+    )
+    if outcome.kind == "unconfirmed":
+        return True
+    form.password.errors = [
+        _("Too many attempts. Wait a minute, then try again.")
+        if outcome.kind == "throttled"
+        else _("This is not the password of this registration. If you do not know it, register again.")
+    ]
+    return False
 
 
 def _dead_link(error: tokens.BadToken) -> str:

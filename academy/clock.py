@@ -12,7 +12,7 @@ def now() -> datetime:
 
 def rfc3339(moment: datetime) -> str:
     """Write a moment as RFC 3339 with `Z` and six decimals."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def parse(text: str) -> datetime:

@@ -33,10 +33,10 @@ _AGENT_LINK: Any = StatementAgent.__table__
 _ACTIVITY_LINK: Any = StatementActivity.__table__
 
 _INSERT, _INSERT_AGENT_LINK, _INSERT_ACTIVITY_LINK = map(sa.insert, (_STATEMENT, _AGENT_LINK, _ACTIVITY_LINK))
-_LAST = sa.select(sa.func.max(_STATEMENT.c.seq))
 _IDS: Any = sa.bindparam("ids", expanding=True)
-_MET = sa.select(_STATEMENT.c.id, _STATEMENT.c.target, _STATEMENT.c.payload).where(
-    sa.or_(_STATEMENT.c.id.in_(_IDS), _STATEMENT.c.target.in_(_IDS))
+_last = sa.select(sa.func.max(_STATEMENT.c.seq).label("seq")).subquery()
+_MET = sa.select(_last.c.seq, _STATEMENT.c.id, _STATEMENT.c.target, _STATEMENT.c.payload).select_from(
+    _last.outerjoin(_STATEMENT, sa.or_(_STATEMENT.c.id.in_(_IDS), _STATEMENT.c.target.in_(_IDS)))
 )
 
 
@@ -87,10 +87,10 @@ def write(connection: sa.Connection, drafts: Sequence[Draft]) -> list[UUID]:
     """Store prepared statements; several batches may be written by one call."""
     known = interning.known(connection, _named(drafts))  # before the turn, in which others wait
     take(Turn.STATEMENTS, connection)  # only one transaction at a time gives out `stored`
-    awaited = _met(connection, drafts)
+    last, awaited = _met(connection, drafts)
     new = [draft for draft in drafts if not draft.is_stored]
     if new:
-        seqs = _numbered(connection, new)
+        seqs = _numbered(new, after=last)
         _insert_rows(connection, new, seqs, interning.numbers(connection, _named(new), beyond=known))
         voiding.connect(connection, new, seqs=seqs, awaited=awaited)
         stored = [StoredStatement(seqs[draft.id], draft.id, draft.statement) for draft in new]
@@ -98,20 +98,21 @@ def write(connection: sa.Connection, drafts: Sequence[Draft]) -> list[UUID]:
     return [draft.id for draft in drafts]
 
 
-def _met(connection: sa.Connection, drafts: Sequence[Draft]) -> set[UUID]:
-    """Mark the drafts that are stored already; return the ids to which stored statements refer.
+def _met(connection: sa.Connection, drafts: Sequence[Draft]) -> tuple[int, set[UUID]]:
+    """Mark the drafts that are stored already; return the last `seq`, and the ids that statements refer to.
 
     Raises StatementConflict where another statement is stored under an id.
     """
     by_id = {draft.id: draft for draft in drafts if draft.is_named_by_client}
-    awaited: set[UUID] = set()
-    for ids in pieces(list(by_id)):
-        for identifier, target, payload in connection.execute(_MET, {"ids": ids}):
+    last, awaited = 0, set[UUID]()
+    for ids in [*pieces(list(by_id))] or [[]]:
+        for seq, identifier, target, payload in connection.execute(_MET, {"ids": ids}):
+            last = seq or 0
             if target in by_id:
                 awaited.add(target)
             if identifier in by_id:
                 _recognise(by_id[identifier], bytes(payload))
-    return awaited
+    return last, awaited
 
 
 def _recognise(draft: Draft, payload: bytes) -> None:
@@ -126,9 +127,8 @@ def _recognise(draft: Draft, payload: bytes) -> None:
     draft.is_stored = True
 
 
-def _numbered(connection: sa.Connection, drafts: Sequence[Draft]) -> dict[UUID, int]:
-    last = connection.scalar(_LAST) or 0
-    now = clock.microseconds(clock.now())
+def _numbered(drafts: Sequence[Draft], *, after: int) -> dict[UUID, int]:
+    last, now = after, clock.microseconds(clock.now())
     seqs: dict[UUID, int] = {}
     for draft in drafts:
         last = max(last + 1, now if draft.seq is None else draft.seq)

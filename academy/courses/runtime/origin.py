@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
 
 from flask import Blueprint, Flask, Response, g, request
@@ -71,12 +72,19 @@ def _admit() -> Response | None:
 
 @blueprint.after_request
 def _set_headers(answer: Response) -> Response:
-    answer.headers["Content-Security-Policy"] = CONTENT_SECURITY.format(ancestors=" ".join(app_origins()))
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    answer.headers["Referrer-Policy"] = "no-referrer"
-    answer.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    answer.headers["Origin-Agent-Cluster"] = "?1"
+    answer.headers.update(_headers(app_origins()))
     return answer
+
+
+@lru_cache(maxsize=8)
+def _headers(ancestors: tuple[str, ...]) -> dict[str, str]:
+    return {
+        "Content-Security-Policy": CONTENT_SECURITY.format(ancestors=" ".join(ancestors)),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Origin-Agent-Cluster": "?1",
+    }
 
 
 @access.token

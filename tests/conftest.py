@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, settings
 from sqlalchemy import event
 
 from academy.accounts import pace, sessions
@@ -21,6 +22,10 @@ from tests.page_lint import LintingClient
 pytest_plugins = ["tests.stores", "tests.chromium", "tests.scheduling"]
 
 PASSWORD = "a-long-test-password"  # noqa: S105
+
+#: How long an example takes says how busy the machine is.
+settings.register_profile("untimed", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -7,8 +7,9 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from lxml import html
+from werkzeug.exceptions import ImATeapot
 
-from academy import logs
+from academy import errors, logs
 from academy.logs import HEADER
 from tests.factories import accounts
 
@@ -52,6 +53,16 @@ def test_an_error_page_shows_the_code_of_the_request(
     assert answer.status_code == status
     assert code_on(answer.text) == answer.headers[HEADER]
     assert html.fromstring(answer.text).get("lang") == language
+
+
+def test_a_status_without_words_of_its_own_is_told_in_the_readers_language(app: Flask) -> None:
+    with app.test_request_context("/", headers={"Cookie": "language=ru"}):
+        answer, status = errors._http_error(ImATeapot())  # type: ignore[misc]
+
+    assert status == 418
+    page = answer.get_data(as_text=True)
+    assert "Запрос не удалось прочитать" in page
+    assert "teapot" not in page.lower()
 
 
 @pytest.mark.parametrize(("language", "word"), [("en", "Try again"), ("ru", "Попробовать снова")])

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
+import click
 from flask import Flask
 from flask.cli import FlaskGroup
 from flask_babel import lazy_gettext as _l
@@ -264,5 +265,10 @@ def _navigation(app: Flask) -> None:
 
 
 command_line = FlaskGroup(
-    name="academy", create_app=create_app, add_default_commands=False, help="The Training Academy."
+    name="academy",
+    create_app=create_app,
+    add_default_commands=False,
+    add_version_option=False,  # it tells that of Flask
+    help="The Training Academy.",
 )
+click.version_option(package_name="prague-academy", message="%(version)s")(command_line)

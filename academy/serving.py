@@ -37,8 +37,8 @@ ALLOCATION = {"MALLOC_MMAP_THRESHOLD_": str(1024 * 1024), "MALLOC_ARENA_MAX": "4
 
 
 @click.command("serve")
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=5000, show_default=True)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=5000, show_default=True, help="Port to listen on.")
 @click.option(
     "--socket", "path", type=click.Path(), help="Unix socket for a proxy on this machine, instead of a port."
 )
@@ -91,7 +91,7 @@ def arguments(*place: str, workers: int = 1, application: str = "academy.wsgi:ap
 
 
 @click.command("worker")
-@click.option("--processes", type=click.IntRange(1), default=1, show_default=True)
+@click.option("--processes", type=click.IntRange(1), default=1, show_default=True, help="Processes.")
 @click.option(
     "--threads", type=click.IntRange(1), default=THREADS, show_default=True, help="Jobs at a time, each."
 )

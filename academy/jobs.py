@@ -262,10 +262,7 @@ def _end(lease: Lease, /, **values: Any) -> None:
 
 
 def _hold_on(session: Session) -> None:
-    """Keep the lease with every commit of a running job, or refuse the commit where it is lost.
-
-    A transaction that only reads has nothing to refuse, and may not write the lease.
-    """
+    """Keep the lease with every commit of a running job that may have written; refuse it where it is lost."""
     lease = session.info.get(_HELD)
     if lease is None or session.in_nested_transaction() or began_reading(session.connection()):
         return
@@ -299,6 +296,5 @@ def init_app(app: Flask) -> None:
 
 def bell() -> waking.Bell:
     """Return the bell that wakes workers."""
-    found = current_app.extensions["academy.bell"]
-    assert isinstance(found, waking.Bell)  # noqa: S101 -- narrows the type
+    found: waking.Bell = current_app.extensions["academy.bell"]
     return found

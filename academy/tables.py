@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
 from typing import Any, BinaryIO, Literal
 
 import xlsxwriter
@@ -20,7 +21,9 @@ DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 INNER = re.compile(r"([;,]\s*)(?=[=+@＝＋－＠]|-[^\s])")
 MOST_SHEET_NAME = 31
 DAY = timedelta(days=1)
-TWO_DIGITS = [f"{number:02d}" for number in range(60)]
+HOURS = [f" {number:02d}" for number in range(24)]
+MINUTES_AND_SECONDS = [f"{minute:02d}:{second:02d}" for minute in range(60) for second in range(60)]
+MOST_FIGURES = 4096
 
 Kind = Literal["text", "number", "percent", "datetime", "duration"]
 Row = Mapping[str, object]
@@ -58,43 +61,54 @@ def csv_stream(columns: Sequence[Column], rows: Iterable[Row], *, language: str)
 class CsvText:
     """How one reader's CSV is written, for long lists that put their lines together from ready pieces.
 
-    Pieces hold neither separators nor quotes of their own but those of `cells`.
+    Pieces hold neither separators nor quotes of their own but those of `cells`. They are UTF-8 already, each
+    character of them a byte: so lines with letters of any alphabet are as short and as quick as plain ones.
     """
 
     def __init__(self, language: str) -> None:
         """Choose separators and decimal sign by language, the clock by the reader's zone."""
         self.separator = SEPARATOR[language]
-        self._buffer = io.StringIO()
-        self._writer = csv.writer(self._buffer, delimiter=self.separator, lineterminator="")
-        self._percent = _csv_writer("percent", language)
+        self._writer = csv.writer(_Echo(), delimiter=self.separator, lineterminator="")
+        write = _csv_writer("percent", language)
+        #: Writes a fraction as per cent, or nothing; the same many times, as scores are.
+        self.percent = lru_cache(MOST_FIGURES)(lambda one: "" if one is None else write(one))
         self._hours = _Hours(get_timezone(), russian=language == "ru")
 
     def head(self, columns: Sequence[Column]) -> str:
         """Return the first line, behind the mark of UTF-8."""
-        return f"{BOM}{self.cells(*(_head(column) for column in columns))}\r\n"
+        return f"{_bytewise(BOM)}{self.cells(*(_head(column) for column in columns))}\r\n"
 
     def cells(self, *texts: str | None) -> str:
         """Return what people wrote as cells, made harmless and quoted where needed."""
-        self._writer.writerow([_harmless(text) if text else "" for text in texts])
-        return _drain(self._buffer)
+        line: str = self._writer.writerow([_harmless(text) if text else "" for text in texts])
+        return line if line.isascii() else _bytewise(line)
 
-    def percents(self, fractions: Sequence[float | None]) -> list[str]:
-        """Return fractions as per cent; the same many times, as scores are."""
-        written: dict[float | None, str] = {None: ""}
-        written.update({one: self._percent(one) for one in set(fractions) if one is not None})
-        return [written[one] for one in fractions]
+    @staticmethod
+    def encoded(pieces: Iterable[str]) -> bytes:
+        """Return pieces as the bytes of a file."""
+        return "".join(pieces).encode("latin-1")
 
-    def durations(self, times: Sequence[int | None]) -> list[str]:
+    def duration(self, milliseconds: int | None) -> str:
         """Return milliseconds as hours, minutes and seconds."""
-        return ["" if one is None else _csv_duration(one) for one in times]
+        return "" if milliseconds is None else _csv_duration(milliseconds)
 
-    def minutes(self, moments: Sequence[str | None]) -> list[str]:
-        """Return texts that begin with a minute of UTC, as `2026-11-24 09:30`, on the reader's clock."""
-        hours = self._hours
-        return [
-            "" if not one else f"{hour}{one[13:16]}" if (hour := hours[one[:13]]) else hours.whole(one)
-            for one in moments
-        ]
+    def minute(self, moment: str | None) -> str:
+        """Return a text that begins with a minute of UTC, as `2026-11-24 09:30`, on the reader's clock."""
+        if not moment:
+            return ""
+        hour = self._hours[moment[:13]]
+        return hour + moment[13:16] if hour else self._hours.whole(moment)
+
+
+class _Echo:
+    """Gives back what a writer of CSV writes."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def _bytewise(text: str) -> str:
+    return text.encode().decode("latin-1")
 
 
 def xlsx_file(columns: Sequence[Column], rows: Iterable[Row], *, sheet: str) -> BinaryIO:
@@ -161,8 +175,8 @@ def _csv_percent(fraction: float) -> str:
 
 
 def _csv_duration(milliseconds: int) -> str:
-    minutes, seconds = divmod(milliseconds // 1000, 60)
-    return f"{minutes // 60}:{TWO_DIGITS[minutes % 60]}:{TWO_DIGITS[seconds]}"
+    hours, seconds = divmod(milliseconds // 1000, 3600)
+    return f"{hours}:{MINUTES_AND_SECONDS[seconds]}"
 
 
 def _csv_moments(zone: tzinfo, language: str) -> Callable[[datetime], str]:
@@ -198,15 +212,16 @@ class _Hours(dict[str, str]):
     def __missing__(self, hour: str) -> str:
         begin = datetime.fromisoformat(f"{hour[:10]} 00:00+00:00")
         first, last = (moment.astimezone(self.zone) for moment in (begin, begin + DAY))
-        if first.utcoffset() == last.utcoffset():
-            today, tomorrow = self._day(first), self._day(last)
-            hours = [f"{today} {number:02d}" for number in range(first.hour, 24)]
-            hours += [f"{tomorrow} {number:02d}" for number in range(first.hour)]
-            written = [""] * 24 if first.minute else hours
-        else:
+        if first.utcoffset() != last.utcoffset():
             moments = ((begin + timedelta(hours=number)).astimezone(self.zone) for number in range(24))
-            written = ["" if one.minute else f"{self._day(one)} {one.hour:02d}" for one in moments]
-        self.update((f"{hour[:10]} {number:02d}", text) for number, text in enumerate(written))
+            written = ["" if one.minute else self._day(one) + HOURS[one.hour] for one in moments]
+        elif first.minute:
+            written = [""] * 24
+        else:
+            today, tomorrow = self._day(first), self._day(last)
+            written = [today + one for one in HOURS[first.hour :]]
+            written += [tomorrow + one for one in HOURS[: first.hour]]
+        self.update(zip([hour[:10] + one for one in HOURS], written, strict=True))
         return self[hour]
 
     def whole(self, minute: str) -> str:

@@ -19,8 +19,7 @@ from academy.tables import Column, CsvText, xlsx_file
 def csv_file(viewer: Person, filters: Filters) -> BinaryIO:
     """Write the report as CSV into a temporary file, positioned at its start."""
     file = tempfile.TemporaryFile()  # noqa: SIM115 -- handed to the caller
-    for piece in _csv(viewer, filters):
-        file.write(piece.encode("utf-8"))
+    file.writelines(_csv(viewer, filters))
     file.seek(0)
     return file
 
@@ -66,13 +65,13 @@ def _result_words() -> dict[str | None, str]:
     return {"passed": _("Passed"), "failed": _("Failed")}
 
 
-def _csv(viewer: Person, filters: Filters) -> Iterator[str]:
+def _csv(viewer: Person, filters: Filters) -> Iterator[bytes]:
     """Yield the lines of some people at a time.
 
     What participations have in common is written once: a person, a course, a status, a result.
     """
     text, known, footnote = CsvText(language()), names.all_names(language()), False
-    yield text.head(columns())
+    yield text.encoded([text.head(columns())])
     shared = _Shared(
         {key: text.cells(*pair, "") for key, pair in known.courses.items()},
         {code: text.cells(word, "") for code, word in status_words().items()},
@@ -82,10 +81,9 @@ def _csv(viewer: Person, filters: Filters) -> Iterator[str]:
         begins = {person.id: text.cells(*_cells_of(person, known), "") for person, _taken in batch}
         footnote = footnote or any(person.state in known.footnoted for person, _taken in batch)
         rows = [row for _person, taken in batch for row in taken]
-        if rows:
-            yield "".join(_lines(text, begins, shared, rows))
+        yield text.encoded(_lines(text, begins, shared, rows))
     if footnote:
-        yield f"{text.cells(str(FOOTNOTE))}{text.separator * (len(columns()) - 1)}\r\n"
+        yield text.encoded([text.cells(str(FOOTNOTE)), text.separator * (len(columns()) - 1), "\r\n"])
 
 
 class _Shared(NamedTuple):
@@ -97,24 +95,14 @@ class _Shared(NamedTuple):
 
 
 def _lines(text: CsvText, begins: dict[int, str], shared: _Shared, rows: list[Any]) -> list[str]:
-    """Return the lines of participations; column by column, for a call for each cell costs more than it."""
+    """Return the lines of participations."""
     apart, (courses, statuses, results) = text.separator, shared
-    people, taken, reached, success, scores, times, *moments, serials = zip(*rows, strict=True)
-    columns = zip(
-        people,
-        taken,
-        reached,
-        [results.get(one, apart) for one in success],
-        text.percents(scores),
-        text.durations(times),
-        *(text.minutes(column) for column in moments),
-        serials,
-        strict=True,
-    )
+    percent, duration, minute = text.percent, text.duration, text.minute
     return [
-        f"{begins[person]}{courses[course]}{statuses[status]}{result}{score}{apart}{time}{apart}"
-        f"{enrolled}{apart}{started}{apart}{completed}{apart}{serial or ''}\r\n"
-        for person, course, status, result, score, time, enrolled, started, completed, serial in columns
+        f"{begins[person]}{courses[course]}{statuses[status]}{results.get(success, apart)}"
+        f"{percent(score)}{apart}{duration(time)}{apart}{minute(enrolled)}{apart}{minute(started)}{apart}"
+        f"{minute(completed)}{apart}{serial or ''}\r\n"
+        for person, course, status, success, score, time, enrolled, started, completed, serial in rows
     ]
 
 

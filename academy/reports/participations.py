@@ -51,8 +51,7 @@ class Participation(NamedTuple):
 def by_batch(viewer: Person, filters: Filters) -> Iterator[list[tuple[Someone, list[Any]]]]:
     """Yield, some people at a time, each person with their participations by course code.
 
-    Participations are rows with the fields of `Participation`: an object for each of them would cost more
-    than to read it.
+    Participations are tuples with the fields of `Participation`.
     """
     wanted = (
         sa.select(
@@ -66,16 +65,18 @@ def by_batch(viewer: Person, filters: Filters) -> Iterator[list[tuple[Someone, l
         .where(scope.people_filter(viewer), conditions.takes(filters), Person.erased.is_(False))
         .order_by(Person.sort_latin, Person.id)
     )
-    places = {course: place for place, course in enumerate(db.session.scalars(_COURSES))}
-    found = db.session.execute(wanted, execution_options={"yield_per": BATCH})
-    for people in found.partitions():
-        taken = _of(filters, [person[0] for person in people], places)
-        yield [(Someone(*person), taken[person[0]]) for person in people]
+    connection, taken = db.session.connection(), _taken(filters)
+    places = {course: place for place, course in enumerate(connection.scalars(_COURSES))}
+    for some in connection.execute(wanted, execution_options={"yield_per": BATCH}).partitions():
+        people = [Someone(*person) for person in some]
+        rows = _as_they_come(connection, taken, {"people": [person.id for person in people]})
+        by_person = _by_person(rows, places)
+        yield [(person, by_person[person.id]) for person in people]
 
 
-def _of(filters: Filters, people: list[int], places: dict[int, int]) -> dict[int, list[Any]]:
-    """Return the participations of some people by person."""
-    query = (
+def _taken(filters: Filters) -> sa.Executable:
+    """Return the statement for the participations of people; who they are comes with the question."""
+    return (
         sa.select(
             Enrolment.person_id,
             Enrolment.course_id,
@@ -90,12 +91,23 @@ def _of(filters: Filters, people: list[int], places: dict[int, int]) -> dict[int
         )
         .outerjoin(CourseProgress, conditions.PROGRESS)
         .outerjoin(Certificate, conditions.CERTIFIED)
-        .where(Enrolment.person_id.in_(people), *conditions.of_participations(filters))
+        .where(
+            Enrolment.person_id.in_(sa.bindparam("people", expanding=True)),
+            *conditions.of_participations(filters),
+        )
     )
+
+
+def _as_they_come(connection: sa.Connection, query: sa.Executable, values: dict[str, Any]) -> list[Any]:
+    """Return rows as the driver gives them: an object for each costs as much again as to read it."""
+    with connection.execute(query, values) as found:
+        return list(found.cursor.fetchall())
+
+
+def _by_person(rows: list[Any], places: dict[int, int]) -> defaultdict[int, list[Any]]:
+    """Return participations by person, in the order of courses."""
+    rows.sort(key=lambda row: places[row[1]])
     taken: defaultdict[int, list[Any]] = defaultdict(list)
-    found = db.session.connection().execute(query)  # rows as they come, without the ORM's loading
-    for row in found.fetchall():
+    for row in rows:
         taken[row[0]].append(row)
-    for rows in taken.values():
-        rows.sort(key=lambda row: places[row[1]])
     return taken

@@ -11,6 +11,8 @@ from academy import clock
 from academy.accounts.models import Person, PersonSession
 from academy.db import BigId, JsonType, Model, OrderedText, PublicId, Translated, UtcDateTime, new_public_id
 
+_LEFT, _OPEN = sa.text("withdrawn IS NOT NULL"), sa.text("closed IS NULL")
+
 
 class Course(Model):
     """A course as people find it; its texts exist per language."""
@@ -196,9 +198,6 @@ class Upload(Model):
     activity: Mapped[Activity | None] = relationship()
 
 
-_LEFT = sa.text("withdrawn IS NOT NULL")
-
-
 class Enrolment(Model):
     """A person's seat in a course; `registration` is the id of all its statements."""
 
@@ -261,9 +260,6 @@ class ContentOrigin(Model):
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
 
 
-_OPEN = sa.text("closed IS NULL")
-
-
 class Launch(Model):
     """One session of content in a browser, from opening to its end; previews have no attempt."""
 
@@ -286,9 +282,7 @@ class Launch(Model):
     session: Mapped[int] = mapped_column(sa.BigInteger, default=0)  # `seq` of the last LMSInitialize
     in_session: Mapped[bool] = mapped_column(default=False)
     initialized: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    session_time_ms: Mapped[int | None] = mapped_column(
-        sa.BigInteger
-    )  # as the SCO says, cumulative in the session
+    session_time_ms: Mapped[int | None] = mapped_column(sa.BigInteger)  # of the session, as the SCO says
     counted_ms: Mapped[int] = mapped_column(sa.BigInteger, default=0)  # what of it is in the total time
     opened: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     last_seen: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)

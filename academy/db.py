@@ -1,11 +1,14 @@
 """The database: types, naming convention, and one commit per request."""
 
+import json
 import os
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
@@ -26,6 +29,7 @@ NAMING = {
 }
 
 _BESIDE = "beside"
+MOST_TEXTS = 4096
 
 
 class Base(DeclarativeBase):
@@ -82,6 +86,25 @@ class Translated(sa.types.TypeDecorator[dict[str, str]]):
     ) -> dict[str, str] | None:
         """Drop empty languages."""
         return None if value is None else {language: text for language, text in value.items() if text}
+
+
+class Texts(sa.types.TypeDecorator[Mapping[str, str]]):
+    """What an author wrote, read as the text of its column, for lists: `sa.cast(Course.title, Texts)`.
+
+    The same text is read once in a process, so nobody can change what comes.
+    """
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> Mapping[str, str] | None:
+        """Read the texts."""
+        return None if value is None else _texts(value)
+
+
+@lru_cache(maxsize=MOST_TEXTS)
+def _texts(written: str) -> Mapping[str, str]:
+    return MappingProxyType(json.loads(written))
 
 
 installation = sa.Table(

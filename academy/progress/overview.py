@@ -11,7 +11,7 @@ from academy.accounts.models import Person
 from academy.courses.models import Course, Enrolment, Release
 from academy.courses.queries import contents
 from academy.courses.runtime import locks
-from academy.db import db
+from academy.db import Texts, db
 from academy.progress import rows
 from academy.progress.completion import NO_RULE, CourseState, Rule
 from academy.progress.projection import LeafState
@@ -23,7 +23,7 @@ _SEATS = (
         Enrolment.enrolled,
         Course.id,
         Course.code,
-        Course.title,
+        sa.cast(Course.title, Texts),
         Course.hours,
         Enrolment.id,
         Release.number,

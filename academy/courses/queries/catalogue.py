@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from academy import search
 from academy.courses.models import Activity, Course, Package, PackageVersion
 from academy.courses.words import length_of
-from academy.db import db
+from academy.db import Texts, db
 from academy.locale import language, translated
 
 PAGE = 12
@@ -30,6 +30,10 @@ class Filters:
     def count(self) -> int:
         """Return how many facet values are chosen."""
         return sum(len(values) for values in self.chosen.values())
+
+    def asked(self, *, but: str | None = None) -> dict[str, frozenset[str]]:
+        """Return the facets in which something is chosen, except one."""
+        return {facet: values for facet, values in self.chosen.items() if values and facet != but}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +62,8 @@ _LISTED = (
         Course.id,
         Course.public_id,
         Course.code,
-        Course.title,
-        Course.summary,
+        sa.cast(Course.title, Texts),
+        sa.cast(Course.summary, Texts),
         Course.theme,
         Course.level,
         Course.hours,
@@ -114,11 +118,11 @@ def catalogue(filters: Filters) -> Catalogue:
     everything = _entries()
     scores = _scores(filters.words) if filters.words else None
     worded = [entry for entry in everything if scores is None or entry.course.public_id in scores]
-    found = _sorted([entry for entry in worded if _matches(entry, filters)], filters, scores)
+    found = _sorted(_that_match(worded, filters.asked()), filters, scores)
     pages = max(1, -(-len(found) // PAGE))
     start = (min(filters.page, pages) - 1) * PAGE
     nearest = [] if found else (worded or everything)[:2]
-    counts = {facet: _counts(worded, filters, facet) for facet in FACETS}
+    counts = {facet: _counts(_that_match(worded, filters.asked(but=facet)), facet) for facet in FACETS}
     return Catalogue(found[start : start + PAGE], len(found), len(everything), pages, counts, nearest)
 
 
@@ -149,18 +153,16 @@ def _scores(words: str) -> dict[UUID, int]:
     return {document: int(score) for document, score in db.session.execute(sa.select(hits))}
 
 
-def _matches(entry: Entry, filters: Filters, *, but: str | None = None) -> bool:
-    return all(
-        not values or facet == but or values & entry.values(facet) for facet, values in filters.chosen.items()
-    )
+def _that_match(entries: list[Entry], asked: Mapping[str, frozenset[str]]) -> list[Entry]:
+    if not asked:
+        return entries
+    return [
+        entry for entry in entries if all(values & entry.values(facet) for facet, values in asked.items())
+    ]
 
 
-def _counts(entries: list[Entry], filters: Filters, facet: str) -> Counter[str]:
-    counted: Counter[str] = Counter()
-    for entry in entries:
-        if _matches(entry, filters, but=facet):
-            counted.update(entry.values(facet))
-    return counted
+def _counts(entries: list[Entry], facet: str) -> Counter[str]:
+    return Counter(value for entry in entries for value in entry.values(facet))
 
 
 def _sorted(entries: list[Entry], filters: Filters, scores: Mapping[UUID, int] | None) -> list[Entry]:

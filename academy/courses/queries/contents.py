@@ -16,7 +16,7 @@ from sqlalchemy.orm import aliased
 from academy.accounts.models import Person
 from academy.courses.models import Activity, Course, Enrolment, Package, PackageVersion, Release, Section
 from academy.courses.runtime.locks import Held
-from academy.db import db
+from academy.db import Texts, db
 from academy.errors import NotFound
 from academy.locale import language
 
@@ -129,7 +129,13 @@ _BY_CODE = (
 )
 _block = aliased(Activity)
 _PARTS = (
-    sa.select(Activity.public_id, Activity.title, Activity.kind, Section.id, Section.title)
+    sa.select(
+        Activity.public_id,
+        sa.cast(Activity.title, Texts),
+        Activity.kind,
+        Section.id,
+        sa.cast(Section.title, Texts),
+    )
     .outerjoin(_block, _block.id == Activity.parent_id)
     .outerjoin(Section, Section.id == _block.section_id)
     .where(Activity.course_id == sa.bindparam("course"))

@@ -22,6 +22,7 @@ from academy.courses.runtime import launching, tokens
 from academy.db import db
 from academy.library import services as library
 from academy.security import policy_of
+from academy.transactions import only_reads
 from tests.factories import accounts, certificates, courses
 
 pytestmark = pytest.mark.only("sqlite")  # nothing in it depends on the database
@@ -222,12 +223,19 @@ def test_no_query_breaks_a_page(
     caplog.set_level(logging.ERROR)
     written = []
 
+    def is_on_record() -> bool:
+        return has_request_context() and request.endpoint in ON_RECORD
+
     def look(connection: object, cursor: object, statement: str, *rest: object) -> None:
-        on_record = has_request_context() and request.endpoint in ON_RECORD
-        if not on_record and statement.startswith(("INSERT", "UPDATE", "DELETE", "BEGIN IMMEDIATE")):
+        if not is_on_record() and statement.startswith(("INSERT", "UPDATE", "DELETE")):
             written.append(statement)
 
+    def look_at_beginning(connection: object) -> None:
+        if has_request_context() and not is_on_record() and not only_reads():
+            written.append(f"{request.endpoint} begins to write")
+
     event.listen(db.engine, "before_cursor_execute", look)
+    event.listen(db.engine, "begin", look_at_beginning)
     broken = [
         (rule.endpoint, address, query[:40], status)
         for rule in rules(app)
@@ -236,6 +244,7 @@ def test_no_query_breaks_a_page(
         if (status := ask(scene, role, "GET", address + query)) >= 500
     ]
     event.remove(db.engine, "before_cursor_execute", look)
+    event.remove(db.engine, "begin", look_at_beginning)
 
     assert broken == []
     assert written == []  # what is only asked for changes nothing, and waits for no writer

@@ -55,3 +55,16 @@ def test_links_between_documents_lead_somewhere() -> None:
     ]
 
     assert broken == []
+
+
+def test_guides_in_russian_have_the_examples_of_the_english_ones() -> None:
+    def examples(path: Path) -> list[str]:
+        return re.findall(r"^```.*?^```", path.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+
+    different = [
+        path.name
+        for path in (PROJECT / "docs/ru").glob("*.md")
+        if examples(path) != examples(PROJECT / "docs" / path.name)
+    ]
+
+    assert different == []

@@ -14,11 +14,11 @@ UTF8, DESCRIPTOR, ENCRYPTED = 0x800, 0x8, 0x1
 
 
 def plain(files: Mapping[str, bytes | str], *, compression: int = zipfile.ZIP_DEFLATED) -> bytes:
-    """Zip files the ordinary way."""
+    """Zip files the ordinary way, on the same day each time: bytes may be part of a test's name."""
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", compression) as archive:
+    with zipfile.ZipFile(buffer, "w") as archive:
         for name, content in files.items():
-            archive.writestr(name, content)
+            archive.writestr(zipfile.ZipInfo(name), content, compression)
     return buffer.getvalue()
 
 

@@ -224,7 +224,7 @@ SETTINGS = (
         "JOBS_URL",
         "",
         _jobs_url,
-        "`redis://host:port/0` by which processes of `academy worker` are waked; empty: the server runs jobs itself",
+        "`redis://host:port/0` by which processes of `academy worker` are woken; empty: the server runs jobs itself",
     ),
     Setting(
         "REGISTRATION_DAYS",

@@ -75,7 +75,7 @@ class RedisBell(Bell):
             try:
                 self._redis.publish(CHANNEL, b"")
             except redis.RedisError as error:
-                log.warning("workers were not waked, they look by themselves: %s", error)
+                log.warning("workers were not woken, they look by themselves: %s", error)
 
     def _hear(self) -> None:
         while True:

@@ -28,7 +28,7 @@ CONFIRM, RESET = "confirm", "reset"
 class BadToken(DomainError):
     """The link was cut off, was used, or a newer mail or a change of the account replaced it."""
 
-    message = _l("This link is not valid: it was used already, or a newer mail replaced it.")
+    message = _l("This link is not valid: it was used already, or a newer e-mail replaced it.")
 
 
 class TokenExpired(BadToken):

@@ -83,7 +83,7 @@ def workers() -> Iterator[Finding]:
 
 
 def wake_ups() -> Iterator[Finding]:
-    """Check that Redis answers, where workers are waked by it."""
+    """Check that Redis answers, where workers are woken by it."""
     if not (url := setting("JOBS_URL")):
         return
     try:

@@ -51,7 +51,7 @@ def test_outbox_shows_one_mail_with_links(client):
 
 @pytest.mark.usefixtures("demo")
 def test_outbox_of_nothing_says_how_mail_comes(client):
-    assert "No mail yet" in client.get("/outbox").text
+    assert "No e-mail yet" in client.get("/outbox").text
 
 
 def test_outbox_does_not_exist_without_demo_data(client):

@@ -52,7 +52,7 @@ def test_an_upload_goes_on_by_itself_after_the_line_broke_and_the_course_is_publ
     page.route("**/uploads/**", break_twice)
     page.set_input_files("input[type=file]", _large_package(tmp_path))
     page.click("button:has-text('Upload and read the package')")
-    page.wait_for_selector("text=The line is down.")
+    page.wait_for_selector("text=There is no connection.")
     page.wait_for_selector("text=The package can be used", timeout=30_000)
     last = uploads.PIECE - 1
     assert ranges[:4] == [f"bytes 0-{last}", *[f"bytes {last + 1}-{2 * last + 1}"] * 3]

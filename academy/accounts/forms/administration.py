@@ -126,7 +126,7 @@ class StateForm(FlaskForm):
     def validate_until(self, field: DateField) -> None:
         """Refuse an end before the beginning."""
         if field.data and self.since.data and field.data < self.since.data:
-            raise ValidationError(_("The end lies before the beginning."))
+            raise ValidationError(_("The end is before the beginning."))
 
 
 class OrganisationForm(FlaskForm):

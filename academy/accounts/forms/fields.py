@@ -53,7 +53,7 @@ def cyrillic_field() -> StringField:
 
 def language_field() -> RadioField:
     """Return the choice of the language of pages, mails and certificates."""
-    return RadioField(_l("Language of mails and certificates"), choices=LANGUAGES, default="en")
+    return RadioField(_l("Language of e-mails and certificates"), choices=LANGUAGES, default="en")
 
 
 def new_password_field(label: object = _l("Password")) -> PasswordField:

@@ -136,7 +136,7 @@ class _Cells:
             return ""
         first = checker.lines.setdefault(address, self.row.line)
         if first != self.row.line:
-            self.fault("email", _("This address stands in line %(line)d already.", line=first))
+            self.fault("email", _("This address is already in line %(line)d.", line=first))
         return address
 
     def _name(self, column: str) -> str | None:
@@ -153,7 +153,7 @@ class _Cells:
             role = Role(text)
         except ValueError:
             known = ", ".join(one.value for one in Role)
-            self.fault("role", _("This role is not known; known are %(roles)s.", roles=known))
+            self.fault("role", _("There is no such role; there are %(roles)s.", roles=known))
             return Role.LEARNER
         if role == Role.ADMINISTRATOR and not allow_administrators:
             self.fault("role", _("An import makes no administrators, unless --allow-administrators says so."))

@@ -58,10 +58,10 @@ class Source:
         for name in self.header:
             if name and name not in COLUMNS:
                 known = ", ".join(COLUMNS)
-                yield Fault(1, name, _("This column is not known; known are %(columns)s.", columns=known))
+                yield Fault(1, name, _("There is no such column; there are %(columns)s.", columns=known))
         for name in COLUMNS:
             if self.header.count(name) > 1:
-                yield Fault(1, name, _("This column stands twice."))
+                yield Fault(1, name, _("This column appears twice."))
         for name in NEEDED:
             if name not in self.header:
                 yield Fault(1, name, _("This column is missing."))

@@ -101,8 +101,8 @@ class _Letter:
 
 
 def _mail_holdings(subject: Subject) -> Iterator[Holding]:
-    yield Holding("queued", _l("Mails that wait to be sent"), sum(1 for _one in _letters(subject)))
-    yield Holding("outbox", _l("Mails in the outbox folder"), sum(1 for _one in _outbox(subject)))
+    yield Holding("queued", _l("E-mails waiting to be sent"), sum(1 for _one in _letters(subject)))
+    yield Holding("outbox", _l("E-mails in the outbox folder"), sum(1 for _one in _outbox(subject)))
 
 
 def _mail_export(subject: Subject) -> Iterator[Document | StoredFile]:
@@ -118,7 +118,7 @@ def _mail_export(subject: Subject) -> Iterator[Document | StoredFile]:
         )
         for one in own
     )
-    yield Document("mail", _l("Mail that waits to be sent"), LETTER, rows)
+    yield Document("mail", _l("E-mail waiting to be sent"), LETTER, rows)
     for path in _outbox(subject, own=True):
         yield StoredFile(f"mail/{path.name}", lambda path=path: _pieces(path))  # type: ignore[misc]
 

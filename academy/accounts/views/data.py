@@ -42,7 +42,7 @@ def ask_for_data(kind: str) -> Page:
     except (requests.AlreadyAsked, LastAdministratorStays) as error:
         flash(str(error), "warning")
     else:
-        flash(_("Your request was sent to the Secretariat. You get a mail when it is decided."), "success")
+        flash(_("Your request was sent to the Secretariat. You get an e-mail when it is decided."), "success")
     return redirect(url_for(".data"), 303)
 
 
@@ -107,7 +107,7 @@ def decide_data_request(request_id: UUID) -> Page:
         flash(_("The request is confirmed and will be carried out."), "success")
     else:
         requests.decline(asked, viewer=viewer, reason=reason)
-        flash(_("The request is declined. The person gets a mail with the reason."), "info")
+        flash(_("The request is declined. The person gets an e-mail with the reason."), "info")
     return redirect(url_for(".data_requests"), 303)
 
 

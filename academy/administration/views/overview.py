@@ -31,6 +31,6 @@ def _places() -> list[tuple[str, str]]:
         (_("Address"), str(settings["BASE_URL"])),
         (_("Database"), "PostgreSQL" if on_postgresql else "SQLite"),
         (_("Files"), _("in a bucket") if in_bucket else _("in a folder")),
-        (_("Jobs"), _("waked through Redis") if settings["JOBS_URL"] else _("run by the server")),
+        (_("Jobs"), _("woken through Redis") if settings["JOBS_URL"] else _("run by the server")),
         (_("Mail"), _("sent by SMTP") if settings["MAIL_URL"] else _("kept in the outbox folder")),
     ]

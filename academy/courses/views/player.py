@@ -224,7 +224,7 @@ def _script_data(opened: Launch) -> dict[str, object]:
         },
         "reasons": {
             "line": _(
-                "The line is down. Leave this page open: what you do is kept in it and sent again and again."
+                "There is no connection. Leave this page open: what you do is kept and sent again and again."
             ),
             "token-expired": _("You are being signed in again. Leave this page open."),
             "signed-out": _("You are signed out. Sign in again in another window, then press Try now here."),

@@ -190,7 +190,7 @@ def test_a_certificate_says_that_it_was_withdrawn(traces: Traces) -> None:
     ("status", "words"),
     [
         ("valid", "nobody can say any more whose it was"),
-        ("revoked", "The data of the holder was erased since"),
+        ("revoked", "The data of the holder has since been erased"),
     ],
 )
 def test_the_public_page_says_so(traces: Traces, client: FlaskClient, status: str, words: str) -> None:

@@ -34,6 +34,7 @@ Slot = Callable[..., str]
 Count = Callable[[], int]
 compress = Compress()
 SMALL = 800  # bytes, which compressing would not make fewer packets of
+QUICK = 4  # of zlib: two thirds of the time of level 6, and a twentieth more bytes
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +96,7 @@ def init_app(app: Flask) -> None:
     app.add_url_rule("/static/academy.<digest>.css", "stylesheet", access.public(stylesheet))
     app.after_request(_cache_static)
     app.config.setdefault("COMPRESS_ALGORITHM", ["gzip"])
-    app.config.update(COMPRESS_MIN_SIZE=SMALL, COMPRESS_REGISTER=False)
+    app.config.update(COMPRESS_MIN_SIZE=SMALL, COMPRESS_LEVEL=QUICK, COMPRESS_REGISTER=False)
     compress.init_app(app)
     app.after_request(_compress)
 

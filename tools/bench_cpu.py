@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bench_server import ADMINISTRATOR, LEARNER, Academy, Browser, Sco, report
 
-PEOPLE, ROUNDS = 2000, 9
+PEOPLE, ROUNDS = 2000, 25
 TOLD_EVERY = (
     10  # one commit in ten answers a question; the others keep a bookmark, 2 kB of state and the time
 )

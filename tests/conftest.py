@@ -37,7 +37,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what does not concern the chosen database, and what only `make conformance` has."""
     kind = config.getoption("--database")
-    long = [item for item in items if item.get_closest_marker("conformance")]
+    long = [item for item in items if databases.is_long(item, kind)]
     for item in [] if config.getoption("--whole-corpus") else long:
         item.add_marker(pytest.mark.skip(reason="comes with --whole-corpus (`make conformance`)"))
     others = [item for item in items if not databases.concerns(item, kind)]

@@ -90,6 +90,12 @@ def concerns(item: pytest.Item, kind: str) -> bool:
     return "app" in fixtures and item.get_closest_marker("browser") is None
 
 
+def is_long(item: pytest.Item, kind: str) -> bool:
+    """Say whether a test comes with `make conformance` only, at all or on this database."""
+    on = item.get_closest_marker("conformance_on")
+    return item.get_closest_marker("conformance") is not None or (on is not None and kind in on.args)
+
+
 def made(kind: str, instance: Path) -> Database:
     """Make an empty database of the kind that the run asks for; skips where there is no PostgreSQL."""
     return PostgresDatabase() if kind == "postgresql" else SqliteDatabase(instance)

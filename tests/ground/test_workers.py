@@ -23,7 +23,7 @@ from tests.ground.conftest import PATIENCE, Processes, RedisServer, eventually, 
 FAR_TOO_LONG = "600"
 
 #: On what has little to do with the database: how a process ends, and what wakes it.
-ends_or_wakes = pytest.mark.only("sqlite")
+ends_or_wakes = pytest.mark.conformance_on("postgresql")
 
 
 def server(processes: Processes, **environment: str) -> subprocess.Popen[bytes]:

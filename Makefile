@@ -28,8 +28,8 @@ check: setup ## format, lint, types, layers, catalogues
 	@$(ACADEMY) i18n check
 
 conformance: setup-tests ## the whole package corpus, the public suites, and minutes of load with kills
-	@.venv/bin/pytest -q -m "conformance or not conformance" tests/conformance tests/journeys tests/faults tests/ground/test_serving.py --whole-corpus
-	@.venv/bin/pytest -q tests/faults tests/ground/test_workers.py --whole-corpus --database postgresql
+	@.venv/bin/pytest -q -m "conformance or not conformance" tests/conformance tests/journeys tests/faults tests/ground tests/backup --whole-corpus
+	@.venv/bin/pytest -q tests/faults tests/ground tests/guards tests/journeys --whole-corpus --database postgresql
 
 bench: setup-tests ## print the figures of the issues with their references
 	@.venv/bin/python tools/bench.py $(BENCH)

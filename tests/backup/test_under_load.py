@@ -69,7 +69,7 @@ def steps() -> dict[str, int]:
     }
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.conformance)])
 def test_every_backup_is_whole_while_learners_work(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database: str
 ) -> None:

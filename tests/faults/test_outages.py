@@ -162,6 +162,7 @@ def test_another_program_holds_the_database_for_a_while(installation: Installati
     assert [end.status for end in ends] == [200]
 
 
+@pytest.mark.conformance_on("postgresql")
 def test_storage_is_away_for_a_while(installation: Installation) -> None:
     client = client_of(installation)
     with installation.inside():
@@ -225,6 +226,7 @@ def fill(disk: Path) -> Path:
     return filler
 
 
+@pytest.mark.conformance_on("postgresql")
 def test_the_disk_of_the_database_is_full_for_a_while(request: pytest.FixtureRequest, tmp_path: Path) -> None:
     with installed_on_small_disk(request.config.getoption("--database"), tmp_path) as (installation, disk):
         client = client_of(installation)

@@ -96,7 +96,7 @@ def everybody(process: subprocess.Popen[bytes]) -> None:
 
 @pytest.mark.only("sqlite")
 @pytest.mark.parametrize(
-    "ask", [pytest.param(subprocess.Popen.terminate, marks=pytest.mark.conformance), everybody]
+    "ask", [subprocess.Popen.terminate, pytest.param(everybody, marks=pytest.mark.conformance)]
 )
 def test_a_server_asked_to_end_finishes_what_it_began_and_takes_nothing_new(
     server: subprocess.Popen[bytes], port: int, ask: Callable[[subprocess.Popen[bytes]], None]

@@ -81,6 +81,7 @@ def installed(tmp_path: Path) -> Installed:
     return Installed(place / "bin/academy", folder, free_port())
 
 
+@pytest.mark.conformance
 def test_an_installed_wheel_serves_the_whole_academy(installed: Installed) -> None:
     assert asked_for_by(installed) == set(ASKED_FOR)
     where = "from academy.catalogues import TEMPLATE as t; print(t, t.exists())"

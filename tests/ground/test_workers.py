@@ -37,6 +37,7 @@ def done(processes: Processes, name: str) -> Callable[[], bool]:
     return lambda: processes.job(name).state == "done"
 
 
+@pytest.mark.conformance_on("postgresql")
 def test_a_killed_server_finishes_its_job_at_its_next_start_once_in_effect(processes: Processes) -> None:
     processes.add("a")
     first = server(processes)
@@ -65,6 +66,7 @@ def test_a_worker_killed_in_a_job_is_followed_by_its_neighbour(
     assert processes.known() == {processes.job("a").worker}
 
 
+@pytest.mark.conformance_on("sqlite")
 def test_a_worker_killed_on_another_machine_is_followed_when_its_lease_ends(
     processes: Processes, tmp_path: Path
 ) -> None:
@@ -99,6 +101,7 @@ def test_a_worker_that_lost_its_lease_keeps_nothing(processes: Processes) -> Non
     assert "run by somebody else by now" in (processes.folder / "processes.log").read_text()
 
 
+@pytest.mark.conformance_on("postgresql")
 def test_a_long_job_keeps_its_lease(processes: Processes) -> None:
     processes.worker(TRIAL_LEASE="1")
     processes.add("a")
@@ -149,6 +152,7 @@ def test_a_server_asked_to_end_gives_back_its_job(processes: Processes) -> None:
     assert processes.known() == set()
 
 
+@pytest.mark.conformance_on("sqlite")
 def test_many_workers_do_each_job_once(processes: Processes) -> None:
     names = [f"job-{number}" for number in range(30)]
     processes.let_end(*names)

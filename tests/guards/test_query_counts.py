@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from uuid import uuid4
 
+import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
@@ -22,6 +23,7 @@ FEW, MANY = 10, 500
 Counting = Callable[[], AbstractContextManager[list[str]]]
 
 
+@pytest.mark.conformance_on("postgresql")
 def test_every_page_asks_as_often_for_many_rows_as_for_few(
     app: Flask, sign_in: Callable[[Person], FlaskClient], queries: Counting
 ) -> None:

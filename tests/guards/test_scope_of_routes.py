@@ -118,6 +118,7 @@ def test_others_neither_see_nor_change_it(app: Flask, theirs: Theirs, sign_in: S
     assert state_of_things() == before
 
 
+@pytest.mark.conformance_on("postgresql")
 @pytest.mark.parametrize("who", OTHERS)
 def test_lists_and_searches_of_others_do_not_hold_it(theirs: Theirs, sign_in: SignIn, who: str) -> None:
     client = sign_in(OTHERS[who]())

@@ -44,6 +44,7 @@ def play(page: Page, server: Server, language: str, answers: dict[str, str]) -> 
     leave(page)
 
 
+@pytest.mark.conformance
 def test_two_languages_make_one_record_and_one_certificate_for_one_person(
     academy: Server, chromium: Browser, page: Page
 ) -> None:

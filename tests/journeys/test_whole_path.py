@@ -41,6 +41,7 @@ BOM = "\ufeff"
 WITHIN = 20_000
 
 
+@pytest.mark.conformance_on("postgresql")
 def test_the_whole_path(academy: Server, chromium: Browser, tmp_path: Path) -> None:
     trainer = window(chromium)
     a_trainer_publishes(academy, trainer, packages(tmp_path))

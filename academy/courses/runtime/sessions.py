@@ -172,7 +172,7 @@ def end_silently(held: Held, *, at: datetime) -> None:
 def close_abandoned() -> None:
     """Close launches whose browser went away: nothing heard for half an hour."""
     silent = sa.select(Launch.id).where(Launch.closed.is_(None), Launch.last_seen < clock.now() - SILENCE)
-    for number in db.session.scalars(silent.limit(MOST_AT_ONCE)).all():
+    for number in db.session.scalars(silent.order_by(Launch.id).limit(MOST_AT_ONCE)).all():
         try:
             _close_abandoned(number)
             commit_now()

@@ -8,6 +8,7 @@ import pytest
 from academy.courses.runtime import sessions
 from academy.courses.runtime.results import End
 from academy.courses.runtime.sessions import Track
+from academy.db import db
 from tests.courses.runtime.conftest import Seat
 
 MakeSeat = Callable[..., Seat]
@@ -111,6 +112,7 @@ def test_one_launch_that_cannot_be_closed_keeps_no_other_open(
     at(0)
     for one in (broken, learner):
         one.commit(one.open())
+    db.session.commit()  # which what fails does not take back
     finish = sessions.finish
 
     def failing(track: Track, *, end: End) -> None:

@@ -24,6 +24,9 @@ log = logging.getLogger(__name__)
 PARENT = "ACADEMY_PARENT_PROCESS"
 PR_SET_PDEATHSIG = 1
 
+#: A signal that nothing else uses and that does nothing, which only interrupts the main thread's sleep.
+NUDGE = signal.SIGURG
+
 #: Seconds until a process that was asked to end is killed: requests under way first, then jobs.
 SERVER_ENDS_WITHIN = 30
 JOBS_END_WITHIN = 8.0
@@ -144,6 +147,28 @@ def asked_to_end() -> threading.Event:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda number, frame: asked.set())
     return asked
+
+
+def hear_signals() -> None:
+    """Have the main thread act on a signal that another thread took in; to be called in the main thread.
+
+    Python runs handlers in the main thread alone, and granian's sleeps there in a lock. On a busy machine
+    the wish to end was lost so: the server went on to answer until it was killed, with what was under way.
+    """
+    heard, told = socket.socketpair()
+    told.setblocking(False)
+    signal.signal(NUDGE, lambda number, frame: None)
+    signal.set_wakeup_fd(told.fileno(), warn_on_full_buffer=False)
+    threading.Thread(
+        target=_wake_main_thread, args=(heard, told), name="academy-signals", daemon=True
+    ).start()
+
+
+def _wake_main_thread(heard: socket.socket, told: socket.socket) -> None:
+    main = threading.main_thread().ident
+    while (number := heard.recv(1)) and main is not None:
+        if number[0] != NUDGE:
+            signal.pthread_kill(main, NUDGE)
 
 
 def end_with_parent() -> None:

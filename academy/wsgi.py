@@ -3,10 +3,11 @@
 from academy import logs
 from academy.accounts import passwords
 from academy.app import create_app
-from academy.serving import JOBS_END_WITHIN, end_with_parent
+from academy.serving import JOBS_END_WITHIN, end_with_parent, hear_signals
 from academy.workers import Crew
 
 end_with_parent()
+hear_signals()
 app = create_app()
 passwords.get_ready()
 logs.set_up(app.config)

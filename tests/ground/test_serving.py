@@ -116,6 +116,33 @@ def test_a_server_asked_to_end_finishes_what_it_began_and_takes_nothing_new(
     assert server.wait(PATIENCE) == 0
 
 
+ASLEEP_IN_A_LOCK = """
+import signal, threading, time
+from academy import serving
+
+def take_in_the_signal():
+    time.sleep(0.2)
+    signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+    time.sleep(60)
+
+asked = threading.Event()
+signal.signal(signal.SIGTERM, lambda number, frame: asked.set())
+serving.hear_signals()
+threading.Thread(target=take_in_the_signal, daemon=True).start()
+asked.wait()
+print("heard")
+"""
+
+
+@pytest.mark.only("sqlite")
+def test_the_main_thread_hears_a_signal_that_another_thread_took_in() -> None:
+    """Linux gives a signal to any thread; without help Python's handler waits until the main thread wakes."""
+    command = [sys.executable, "-c", ASLEEP_IN_A_LOCK]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE / 3, check=False)
+
+    assert (ended.returncode, ended.stdout) == (0, "heard\n")
+
+
 @pytest.mark.conformance
 @pytest.mark.only("sqlite")
 def test_a_request_that_never_ends_does_not_hold_up_the_end(

@@ -34,6 +34,7 @@ _TIMESTAMP = re.compile(
     r"(?P<zone>[Zz]|[+-]\d{2}(?::?\d{2})?)?",
     re.ASCII,
 )
+_RFC_3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
 _UNKNOWN_ZONES = frozenset({"-00", "-0000", "-00:00"})
 
 _NUMBER = r"\d+(?:[.,]\d+)?"
@@ -104,6 +105,11 @@ def is_timestamp(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def is_zoned_timestamp(text: str) -> bool:
+    """Say whether a text is a timestamp as RFC 3339 writes it, with seconds and zone (xAPI 2.0 4.2.7)."""
+    return _RFC_3339.fullmatch(text) is not None and is_timestamp(text)
 
 
 def moment(text: str) -> datetime:

@@ -5,9 +5,9 @@ from datetime import datetime
 from flask import Blueprint, Response, current_app, g, request
 
 from academy import clock
-from academy.db import db
+from academy.db import db, iri_base
 from academy.security import access
-from academy.xapi import consistency
+from academy.xapi import consistency, json_text, profile
 from academy.xapi.editions import Edition
 from academy.xapi.resources import entities, profiles, serving, state, statements
 
@@ -72,9 +72,27 @@ def about() -> Response:
     return serving.json_answer({"version": [str(edition) for edition in Edition]})
 
 
-@blueprint.after_request
+@blueprint.get("/profile")
+@blueprint.get(f"/profile/{profile.VERSION}")
+@access.public
+def vocabulary_profile() -> Response:
+    """Publish what the statements of the Academy look like as an xAPI Profile, for everybody."""
+    text = json_text.encode(profile.document(iri_base()))
+    answer = Response(text, content_type=profile.MEDIA_TYPE)
+    answer.headers["Cache-Control"] = "public, max-age=3600"
+    answer.add_etag()
+    answer.make_conditional(request)
+    return answer
+
+
+@blueprint.after_app_request
 def set_headers(answer: Response) -> Response:
-    """Name the version, say what is consistent, and let scripts of other origins in."""
+    """Name the version, say what is consistent, and let scripts of other origins in.
+
+    Also where no resource was reached: every answer under /xapi has these headers (Communication 3.3).
+    """
+    if not request.path.startswith(f"{blueprint.url_prefix}/"):
+        return answer
     unnamed = current_app.config.get("XAPI_DEFAULT_VERSION", Edition.FIRST)
     edition = g.get("xapi_edition", unnamed)
     answer.headers["X-Experience-API-Version"] = str(edition)

@@ -133,7 +133,8 @@ def _canonical(call: Call, statements: list[Json]) -> list[Json]:
     verbs = {str(verb["id"]) for found in statements for verb in relations.verbs_of(found)}
     definitions = interning.definitions_of(serving.connection(), sorted(iris))
     displays = interning.displays(serving.connection(), sorted(verbs))
-    languages = [tag for tag, _ in parse_accept_header(call.header("Accept-Language"))]
+    wanted = parse_accept_header(call.header("Accept-Language"))
+    languages = [tag for tag, quality in wanted if quality > 0]
     return [
         presentation.canonical(found, definitions=definitions, displays=displays, languages=languages)
         for found in statements

@@ -64,12 +64,13 @@ def _version(edition: Edition) -> shapes.Rule:
 
 
 def _rules(edition: Edition) -> dict[str, shapes.Rule]:
+    timestamp = shapes.zoned_timestamp if edition is Edition.SECOND else shapes.timestamp
     common: dict[str, shapes.Rule] = {
         "actor": actor.agent_or_group,
         "verb": verb.verb,
         "result": result.result,
         "context": context.context_of_2_0 if edition is Edition.SECOND else context.context,
-        "timestamp": shapes.timestamp,
+        "timestamp": timestamp,
         "attachments": attachment.attachments,
     }
     targets: dict[str, shapes.Rule] = {
@@ -87,7 +88,7 @@ def _rules(edition: Edition) -> dict[str, shapes.Rule]:
         **common,
         "object": _object({**targets, "SubStatement": _sub_statement(inner)}),
         "id": shapes.uuid,
-        "stored": shapes.timestamp,
+        "stored": timestamp,
         "authority": actor.authority,
         "version": _version(edition),
     }

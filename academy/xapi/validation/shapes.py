@@ -133,4 +133,5 @@ def shown(value: object) -> str:
 iri = formatted(formats.is_iri, "an IRI with a scheme", "xAPI 1.0.3 Data 4.3")
 uuid = formatted(formats.is_uuid, "a UUID", "xAPI 1.0.3 Data 4.4")
 timestamp = formatted(formats.is_timestamp, "an ISO 8601 timestamp", "xAPI 1.0.3 Data 4.5")
+zoned_timestamp = formatted(formats.is_zoned_timestamp, "an RFC 3339 timestamp", "xAPI 2.0 4.2.7")
 duration = formatted(formats.is_duration, "an ISO 8601 duration", "xAPI 1.0.3 Data 4.6")

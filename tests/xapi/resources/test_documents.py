@@ -142,6 +142,18 @@ def test_profile_put_needs_a_precondition(client, headers, url, owner):
     assert get(client, url, one, headers).data == b"2"
 
 
+def test_the_etag_of_a_compressed_answer_names_the_document_too(client, headers):
+    content = json.dumps({"text": "x" * 5000}).encode()
+    put(client, STATE, ONE, content, headers)
+    compressed = get(client, STATE, ONE, {**headers, "Accept-Encoding": "gzip"})
+
+    assert compressed.headers["Content-Encoding"] == "gzip"
+    assert compressed.headers["ETag"] != etag(content)  # which is that of the plain bytes (3.1)
+    known = {"If-Match": compressed.headers["ETag"]}
+    assert put(client, STATE, ONE, b'"2"', headers, **known).status_code == 204
+    assert put(client, STATE, ONE, b'"3"', headers, **known).status_code == 412
+
+
 @pytest.mark.parametrize(("url", "owner"), PROFILES)
 def test_profile_post_list_delete(client, headers, url, owner):
     one = {**owner, "profileId": "settings"}

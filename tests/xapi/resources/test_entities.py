@@ -97,6 +97,17 @@ def test_version_of_the_refusal_is_a_setting(app, client, headers, monkeypatch):
     assert answer.headers["X-Experience-API-Version"] == "2.0.0"
 
 
+@pytest.mark.parametrize(
+    ("method", "url", "status"), [("GET", "/xapi/unknown", 404), ("PATCH", "/xapi/statements", 405)]
+)
+def test_every_answer_names_the_version(client, headers, method, url, status):
+    answer = client.open(url, method=method, headers=headers, lint=False)
+
+    assert (answer.status_code, answer.headers["X-Experience-API-Version"]) == (status, "1.0.3")
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert "X-Experience-API-Version" not in client.get("/").headers
+
+
 def test_scripts_of_other_origins_are_let_in(client):
     asked = client.options("/xapi/statements", headers={"Origin": "http://x.example"}, lint=False)
 

@@ -254,6 +254,25 @@ def test_without_credentials_it_is_unauthorized(client, headers, authorization):
     assert answer.headers["WWW-Authenticate"].startswith("Basic")
 
 
+def test_canonical_shows_each_map_in_the_language_that_the_client_prefers(client, headers):
+    lesson = {
+        **xapi.activity(),
+        "definition": {"name": {"en": "Lesson", "ru": "Урок"}, "description": {"en": "d"}},
+    }
+    verb = {**xapi.verb(), "display": {"ru": "ознакомление", "en": "experienced"}}
+    send(client, headers, xapi.statement(verb=verb, object=lesson))
+
+    def shown(wanted):
+        [found] = get(client, {**headers, "Accept-Language": wanted}, format="canonical").json["statements"]
+        return found["object"]["definition"], found["verb"]["display"]
+
+    russian = {"name": {"ru": "Урок"}, "description": {"en": "d"}}, {"ru": "ознакомление"}
+    english = {"name": {"en": "Lesson"}, "description": {"en": "d"}}, {"en": "experienced"}
+    assert shown("ru-RU, en;q=0.5") == russian
+    assert shown("ru;q=0.1, en-GB;q=0.9") == english
+    assert shown("en;q=0, ru;q=0.1") == russian
+
+
 def test_delete_is_no_method_of_statements(client, headers):
     problem(client.delete(URL, headers=headers), 405)
 

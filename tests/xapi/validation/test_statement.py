@@ -98,6 +98,21 @@ def test_validate_platform_and_revision_stand_beside_activities_only(name):
     assert validate(xapi.statement(context={name: "x"}))
 
 
+@pytest.mark.parametrize(
+    "text", ["2026-01-01T00:00:00", "2026-01-01T00:00Z", "2026-01-01T00:00:00+01", "2026-01-01T00:00:00,5Z"]
+)
+def test_validate_timestamps_of_2_0_are_those_of_rfc_3339(text):
+    plain, inner = (
+        xapi.statement(timestamp=text),
+        {"objectType": "SubStatement", **xapi.statement(timestamp=text)},
+    )
+
+    assert validate(plain)
+    assert refused(plain, Edition.SECOND).place == "timestamp"
+    assert refused(xapi.statement(object=inner), Edition.SECOND).place == "object.timestamp"
+    assert validate(xapi.statement(timestamp="2026-01-01t00:00:00.5+01:00"), edition=Edition.SECOND)
+
+
 def test_validate_context_agents_only_in_2_0():
     item = {"objectType": "contextAgent", "agent": xapi.agent(), "relevantTypes": ["x:y"]}
     statement = xapi.statement(context={"contextAgents": [item]})

@@ -28,6 +28,7 @@ check: setup ## format, lint, types, layers, catalogues
 	@$(ACADEMY) i18n check
 
 conformance: setup-tests ## the whole package corpus, the public suites, and minutes of load with kills
+	@.venv/bin/python tools/lrs_suite.py
 	@.venv/bin/pytest -q -m "conformance or not conformance" tests/conformance tests/journeys tests/faults tests/ground tests/backup --whole-corpus
 	@.venv/bin/pytest -q tests/faults tests/ground tests/guards tests/journeys --whole-corpus --database postgresql
 

@@ -58,7 +58,7 @@ class Academy:
         self.log = (self.folder / "server.log").open("wb")
         command = [ACADEMY, "serve", "--port", str(self.port), "--workers", str(workers)]
         self.server = subprocess.Popen(command, env=self.environment, stdout=self.log, stderr=self.log)
-        for _ in range(300):
+        for _ in range(1200):
             try:
                 with Browser(self) as browser:
                     browser.fetch("GET", "/healthz")

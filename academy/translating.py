@@ -10,6 +10,7 @@ from types import CodeType
 from typing import Any
 
 from babel.support import NullTranslations, Translations
+from flask import has_request_context
 from flask.templating import Environment as FlaskEnvironment
 from jinja2 import Template, nodes
 from jinja2.visitor import NodeTransformer
@@ -84,7 +85,7 @@ def catalogue(folder: str, wanted: str, domain: str = "messages") -> NullTransla
 
 
 class _Speaker(NodeTransformer):
-    """Puts constants where a template asks for a message, an address of a file or a plain macro by name."""
+    """Puts constants where a template asks for a message, an address or a plain macro by name."""
 
     def __init__(self, environment: Environment, evaluation: nodes.EvalContext) -> None:
         self.environment, self.evaluation = environment, evaluation
@@ -103,7 +104,9 @@ class _Speaker(NodeTransformer):
         name = node.node.name if isinstance(node.node, nodes.Name) else None
         if name == "_" and len(node.args) == 1 and isinstance(node.args[0], nodes.Const):
             return self._message(str(node.args[0].value), node.kwargs, node.lineno)
-        if name not in {"asset", "current_language", *self.plain}:
+        if name not in {"asset", "current_language", "url_for", *self.plain}:
+            return node
+        if name == "url_for" and not has_request_context():  # outside of one it would name the host too
             return node
         try:
             arguments = [one.as_const(self.evaluation) for one in node.args]
@@ -129,5 +132,5 @@ class _Speaker(NodeTransformer):
             return nodes.Const(getattr(module, macro)(*arguments, **named), lineno=lineno)
         if name == "current_language":
             return nodes.Const(self.environment.language, lineno=lineno)
-        asset: Any = self.environment.globals["asset"]
-        return nodes.Const(asset(*arguments), lineno=lineno)
+        address: Any = self.environment.globals[name]
+        return nodes.Const(address(*arguments, **named), lineno=lineno)

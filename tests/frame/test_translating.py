@@ -14,7 +14,8 @@ from academy.templating import address, asset
 PAGE = """{% from "components/icon.html" import icon as draw %}
 <p>{{ _("Sign in") }}</p><p>{{ _("Signed in as") }} {{ _("Welcome, %(name)s", name=name) }}</p>
 <p>{{ current_language() }}</p>{{ draw("search", _("Search")) }}{{ draw("search", name) }}
-<i>{{ asset("img/mark.svg") }}</i>{{ _("100%%") }}{{ ngettext("%(num)d course", "%(num)d courses", 5) }}"""
+<i>{{ asset("img/mark.svg") }}</i><i>{{ url_for("courses.catalogue", q="a&b") }}</i>
+{{ _("100%%") }}{{ ngettext("%(num)d course", "%(num)d courses", 5) }}"""
 
 
 @pytest.fixture
@@ -63,6 +64,16 @@ def test_constants_are_compiled_into_the_template(app: Flask, environment: jinja
     assert "Войти" in code
     assert "Sign in" not in code
     assert asset("img/mark.svg") in code
+    assert "url_for" not in code
+    assert "/courses?q=a%26b" in code
+
+
+def test_addresses_of_what_is_compiled_outside_of_a_request_are_asked_for_when_it_is_drawn(
+    app: Flask, environment: jinja2.Environment
+) -> None:
+    spoken = environment.get_template("note.txt").environment
+
+    assert "url_for" in str(spoken.compile(PAGE, "page.html", raw=True))
 
 
 def test_addresses_are_those_of_flask(app: Flask) -> None:

@@ -1,28 +1,34 @@
-"""What a client asks for, as SQL: each filter walks an index in the order of `seq` and stops at the limit.
+"""What a client asks for, as SQL: each query walks an index in the order of `seq` and stops at the limit.
+
+Where several keys are given, the rarest leads and the others are asked of each statement on the way. How rare
+one is shows how far away its `PROBE`-th statement is, from where the page begins.
 
 A statement also matches where one that it reaches by reference does (1.0.3 Communication 2.1.3); only time
 and authority are asked of the statement itself.
 """
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from academy import clock
-from academy.xapi import interning, relations
-from academy.xapi.models import Statement, StatementActivity, StatementAgent, StatementReference
-from academy.xapi.relations import AgentUsage
+from academy.xapi import interning, walks
+from academy.xapi.walks import REFERENCE, Column, Condition, Key, Shape
 
-Column = sa.ColumnElement[int]
-Condition = sa.ColumnElement[bool]
+PROBE = 400
+SHAPES = 512  # queries that are kept, ready to be run again
 
-_STATEMENT: Any = Statement.__table__
-_AGENT: Any = StatementAgent.__table__
-_ACTIVITY: Any = StatementActivity.__table__
-_REFERENCE: Any = StatementReference.__table__
+Values = dict[str, Any]
+
+_LIMIT: Any = sa.bindparam("limit", type_=sa.Integer, literal_execute=True)
+_ONE: Any = sa.literal_column("1")
+_SKIPPED: Any = sa.literal_column(str(PROBE))
+_FIRST_REFERENCE, _FAR_REFERENCE = "first_reference", "far_reference"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,141 +47,164 @@ class StatementFilter:
     authority: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """A filter with row numbers in the place of identities and IRIs."""
-
-    agent: int | None
-    verb: int | None
-    activity: int | None
-    asked: StatementFilter
-
-
 def select_rows(
     connection: sa.Connection, wanted: StatementFilter, *, cursor: int | None, limit: int
-) -> sa.Select[Any] | None:
-    """Return the query for `seq` and `payload`, None where nothing can match."""
-    known = _resolve(connection, wanted)
-    if known is None:
+) -> tuple[sa.Select[Any], Values] | None:
+    """Return the query for `seq` and `payload` with its values, None where nothing can match."""
+    values = _resolved(connection, wanted)
+    if values is None:
         return None
-    branches = [_own(known)]
-    if known.agent or known.verb or known.activity or wanted.registration:
-        branches.append(_by_reference(known))
-    seqs = [
-        sa.select(_limited(connection, known, branch, cursor).limit(limit).subquery().c.seq)
-        for branch in branches
-    ]
-    found = sa.union(*seqs).subquery()
-    return (
-        sa.select(_STATEMENT.c.seq, _STATEMENT.c.payload)
-        .join(found, found.c.seq == _STATEMENT.c.seq)
-        .order_by(_STATEMENT.c.seq.asc() if wanted.ascending else _STATEMENT.c.seq.desc())
-        .limit(limit)
+    keys = tuple(key for key in Key if key.value in values)
+    values |= {"limit": limit, **_bounds(wanted, cursor)}
+    related = {Key.AGENT: wanted.related_agents, Key.ACTIVITY: wanted.related_activities}
+    shape = Shape(
+        keys=keys,
+        related=frozenset(key for key in keys if related.get(key)),
+        ascending=wanted.ascending,
+        is_bounded_below="below" in values,
+        is_bounded_above="above" in values,
     )
+    if not keys:
+        return _everything(shape), values
+    found = connection.execute(_probe(shape), values).one()._asdict()
+    lead = _rarest(shape, found)
+    return _page(shape, lead, _reached_from(connection, shape, found, values)), values
 
 
 def of_authority(connection: sa.Connection, authority: str, seq: Column) -> Condition:
     """Return the condition that a statement was asserted by this authority."""
     number = interning.agent(connection, authority)
-    return sa.exists().where(
-        _AGENT.c.agent_id == (number if number is not None else -1),
-        _AGENT.c.seq == seq,
-        _AGENT.c.usage.bitwise_and(int(AgentUsage.AUTHORITY)) != 0,
-    )
+    shape = Shape((Key.AUTHORITY,), frozenset(), False, False, False)
+    return walks.has(shape, Key.AUTHORITY, seq, number=-1 if number is None else number)
 
 
-def _resolve(connection: sa.Connection, wanted: StatementFilter) -> _Known | None:
-    agent = interning.agent(connection, wanted.agent) if wanted.agent is not None else None
-    verb = interning.verb(connection, wanted.verb) if wanted.verb is not None else None
-    activity = interning.activity(connection, wanted.activity) if wanted.activity is not None else None
-    pairs = ((wanted.agent, agent), (wanted.verb, verb), (wanted.activity, activity))
-    if any(asked is not None and number is None for asked, number in pairs):
-        return None
-    return _Known(agent, verb, activity, wanted)
+def _resolved(connection: sa.Connection, wanted: StatementFilter) -> Values | None:
+    """Return row numbers in the place of identities and IRIs, None where one of them is unknown."""
+    values: Values = {}
+    for key, text, find in (
+        (Key.AGENT, wanted.agent, interning.agent),
+        (Key.AUTHORITY, wanted.authority, interning.agent),
+        (Key.VERB, wanted.verb, interning.verb),
+        (Key.ACTIVITY, wanted.activity, interning.activity),
+    ):
+        if text is not None:
+            values[key.value] = find(connection, text)
+    if wanted.registration is not None:
+        values[Key.REGISTRATION.value] = wanted.registration
+    return None if None in values.values() else values
 
 
-def _limited(connection: sa.Connection, known: _Known, branch: "_Branch", cursor: int | None) -> Any:
-    wanted, seq = known.asked, branch.seq
-    query = branch.query.where(branch.statement.c.voided.is_(False), *_time(wanted, cursor, seq))
-    if wanted.authority is not None:
-        query = query.where(of_authority(connection, wanted.authority, seq))
-    return query.order_by(seq.asc() if wanted.ascending else seq.desc())
-
-
-@dataclass(frozen=True, slots=True)
-class _Branch:
-    """One way to match: a query for `seq`, and the statement that is to be returned in it."""
-
-    query: sa.Select[Any]
-    seq: Column
-    statement: Any
-
-
-def _own(known: _Known) -> _Branch:
-    source, conditions = _matching(known)
-    query = sa.select(source.c.seq).where(*conditions)
-    if source is not _STATEMENT:
-        query = query.join(_STATEMENT, _STATEMENT.c.seq == source.c.seq)
-    return _Branch(query, source.c.seq, _STATEMENT)
-
-
-def _by_reference(known: _Known) -> _Branch:
-    source, conditions = _matching(known)
-    referring, seq = _STATEMENT.alias("referring"), _REFERENCE.c.seq
-    query = (
-        sa.select(seq)
-        .join(referring, referring.c.seq == seq)
-        .join(source, source.c.seq == _REFERENCE.c.target_seq)
-        .where(*conditions)
-    )
-    return _Branch(query, seq, referring)
-
-
-def _matching(known: _Known) -> tuple[Any, list[Condition]]:
-    """Return the table that drives the query and the conditions of a match on it, the rarest key first."""
-    if known.asked.registration is not None:
-        own = [_STATEMENT.c.registration == known.asked.registration]
-        return _STATEMENT, [*own, *_verb(known, _STATEMENT), *_exists(known, _STATEMENT, _AGENT, _ACTIVITY)]
-    if known.activity is not None:
-        return _ACTIVITY, [*_activity(known), *_verb(known, _ACTIVITY), *_exists(known, _ACTIVITY, _AGENT)]
-    if known.agent is not None:
-        return _AGENT, [*_agent(known), *_verb(known, _AGENT)]
-    return _STATEMENT, _verb(known, _STATEMENT)
-
-
-def _verb(known: _Known, source: Any) -> list[Condition]:
-    return [] if known.verb is None else [source.c.verb_id == known.verb]
-
-
-def _exists(known: _Known, source: Any, *links: Any) -> list[Condition]:
-    found: list[Condition] = []
-    if _AGENT in links and known.agent is not None:
-        found.append(sa.exists().where(_AGENT.c.seq == source.c.seq, *_agent(known)))
-    if _ACTIVITY in links and known.activity is not None:
-        found.append(sa.exists().where(_ACTIVITY.c.seq == source.c.seq, *_activity(known)))
-    return found
-
-
-def _activity(known: _Known) -> list[Condition]:
-    conditions: list[Condition] = [_ACTIVITY.c.activity_id == known.activity]
-    if not known.asked.related_activities:
-        conditions.append(_ACTIVITY.c.usage.bitwise_and(int(relations.DIRECT_ACTIVITY)) != 0)
-    return conditions
-
-
-def _agent(known: _Known) -> list[Condition]:
-    conditions: list[Condition] = [_AGENT.c.agent_id == known.agent]
-    if not known.asked.related_agents:
-        conditions.append(_AGENT.c.usage.bitwise_and(int(relations.DIRECT_AGENT)) != 0)
-    return conditions
-
-
-def _time(wanted: StatementFilter, cursor: int | None, seq: Column) -> list[Condition]:
-    conditions: list[Condition] = []
-    if wanted.since is not None:
-        conditions.append(seq > clock.microseconds(wanted.since))
-    if wanted.until is not None:
-        conditions.append(seq <= clock.microseconds(wanted.until))
+def _bounds(wanted: StatementFilter, cursor: int | None) -> Values:
+    below = [] if wanted.since is None else [clock.microseconds(wanted.since)]
+    above = [] if wanted.until is None else [clock.microseconds(wanted.until) + 1]
     if cursor is not None:
-        conditions.append(seq > cursor if wanted.ascending else seq < cursor)
-    return conditions
+        (below if wanted.ascending else above).append(cursor)
+    return {**({"below": max(below)} if below else {}), **({"above": min(above)} if above else {})}
+
+
+def _rarest(shape: Shape, found: Mapping[str, int | None]) -> Key:
+    """Return the key whose `PROBE`-th statement is missing or farthest away."""
+    direction = 1 if shape.ascending else -1
+
+    def distance(key: Key) -> float:
+        seqs = [found.get(_label(key, part)) for part in shape.parts(key)]
+        return min((direction * seq for seq in seqs if seq is not None), default=float("inf"))
+
+    return max(shape.keys, key=distance)
+
+
+def _reached_from(
+    connection: sa.Connection, shape: Shape, found: Mapping[str, int | None], values: Values
+) -> "Key | bool":
+    """Say how to look for statements that reach a match: not at all, through all references, or from a key.
+
+    References are few in most stores. Where they are many, a key that is rare in the whole store leads.
+    """
+    if found.get(_FIRST_REFERENCE) is None:
+        return False
+    if found[_FAR_REFERENCE] is None:
+        return True
+    keys = tuple(key for key in shape.keys if key is not Key.AUTHORITY)
+    unbounded = Shape(keys, shape.related, shape.ascending, False, False)
+    overall = connection.execute(_probe(unbounded), values).one()._asdict()
+    rarest = _rarest(unbounded, overall)
+    is_rare = all(overall.get(_label(rarest, part)) is None for part in shape.parts(rarest))
+    return rarest if is_rare else True
+
+
+def _label(key: Key, part: int | None) -> str:
+    return f"{key.value}_{part}"
+
+
+@lru_cache(SHAPES)
+def _probe(shape: Shape) -> sa.Select[Any]:
+    """Return the query for what is `PROBE` rows away, in each piece of an index and among references."""
+
+    def seq_of(row: Any, conditions: list[Condition], skipped: Any) -> Any:
+        query = sa.select(row.c.seq).where(*conditions, *shape.bounds(row.c.seq))
+        return query.order_by(shape.ordered(row.c.seq)).limit(_ONE).offset(skipped).scalar_subquery()
+
+    columns = []
+    if shape.keys != (Key.AUTHORITY,):
+        columns.append(seq_of(REFERENCE.alias(), [], None).label(_FIRST_REFERENCE))
+        columns.append(seq_of(REFERENCE.alias(), [], _SKIPPED).label(_FAR_REFERENCE))
+    for key in shape.keys:
+        for part, (row, conditions) in zip(shape.parts(key), walks.pieces(shape, key), strict=True):
+            columns.append(seq_of(row, conditions, _SKIPPED).label(_label(key, part)))
+    return sa.select(*columns)
+
+
+@lru_cache(SHAPES)
+def _everything(shape: Shape) -> sa.Select[Any]:
+    row = walks.STATEMENT
+    query = sa.select(row.c.seq, row.c.payload).where(row.c.voided.is_(False), *shape.bounds(row.c.seq))
+    return query.order_by(shape.ordered(row.c.seq)).limit(_LIMIT)
+
+
+@lru_cache(SHAPES)
+def _page(shape: Shape, lead: Key, reached: "Key | bool") -> sa.Select[Any]:
+    branches = [*_own(shape, lead)]
+    if reached is True:
+        branches.append(_through_references(shape))
+    elif reached is not False:
+        branches += _from_targets(shape, reached)
+    limited = [sa.select(branch.limit(_LIMIT).subquery().c.seq) for branch in branches]
+    found = (limited[0] if len(limited) == 1 else sa.union(*limited)).subquery()
+    first = sa.select(found.c.seq).order_by(shape.ordered(found.c.seq)).limit(_LIMIT).subquery()
+    return sa.select(first.c.seq, walks.payload(first.c.seq)).order_by(shape.ordered(first.c.seq))
+
+
+def _own(shape: Shape, lead: Key) -> Iterator[sa.Select[Any]]:
+    """Go through the queries for statements that match by themselves."""
+    others = [key for key in shape.keys if key is not lead]
+    for row, conditions in walks.pieces(shape, lead):
+        seq = row.c.seq
+        query = sa.select(seq).where(
+            *conditions,
+            *shape.bounds(seq),
+            *(walks.has(shape, key, seq, row=row) for key in others),
+            walks.is_valid(seq, row=row),
+        )
+        yield query.order_by(shape.ordered(seq))
+
+
+def _through_references(shape: Shape) -> sa.Select[Any]:
+    row = REFERENCE.alias()
+    targets = [walks.has(shape, key, row.c.target_seq) for key in shape.keys if key is not Key.AUTHORITY]
+    return _referring(shape, sa.select(row.c.seq).where(*targets), row.c.seq)
+
+
+def _from_targets(shape: Shape, lead: Key) -> Iterator[sa.Select[Any]]:
+    others = [key for key in shape.keys if key not in (lead, Key.AUTHORITY)]
+    for target, conditions in walks.pieces(shape, lead):
+        row = REFERENCE.alias()
+        query = sa.select(row.c.seq).join(target, target.c.seq == row.c.target_seq)
+        asked = (walks.has(shape, key, target.c.seq, row=target) for key in others)
+        yield _referring(shape, query.where(*conditions, *asked), row.c.seq)
+
+
+def _referring(shape: Shape, query: sa.Select[Any], seq: Column) -> sa.Select[Any]:
+    """Return the query with what is asked of the statement that refers."""
+    own = [walks.has(shape, key, seq) for key in shape.keys if key is Key.AUTHORITY]
+    found = query.where(*own, *shape.bounds(seq), walks.is_valid(seq))
+    return found.distinct().order_by(shape.ordered(seq))

@@ -71,12 +71,16 @@ class StoredActivity(Model):
 
 
 class StatementAgent(Model):
-    """Which agents a statement names, and where (`relations.AgentUsage`, as bits)."""
+    """Which agents a statement names, and where (`relations.AgentUsage`, as bits).
+
+    `direct` is 1 where the plain parameter finds it so, else 0: each kind can be walked alone.
+    """
 
     __tablename__ = "xapi_statement_agent"
     __table_args__ = ({"sqlite_with_rowid": False},)
 
     agent_id: Mapped[int] = mapped_column(sa.ForeignKey("xapi_agent.id"), primary_key=True)
+    direct: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
     seq: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
     verb_id: Mapped[int] = mapped_column(sa.BigInteger)
     usage: Mapped[int] = mapped_column(sa.SmallInteger)
@@ -89,6 +93,7 @@ class StatementActivity(Model):
     __table_args__ = ({"sqlite_with_rowid": False},)
 
     activity_id: Mapped[int] = mapped_column(sa.ForeignKey("xapi_activity.id"), primary_key=True)
+    direct: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
     seq: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
     verb_id: Mapped[int] = mapped_column(sa.BigInteger)
     usage: Mapped[int] = mapped_column(sa.SmallInteger)

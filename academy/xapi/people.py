@@ -266,10 +266,14 @@ def _holds(connection: sa.Connection, needle: bytes) -> sa.ColumnElement[bool]:
 
 def _merge_links(connection: sa.Connection, number: int, kept: int) -> None:
     """Let links of one agent be those of another; a statement that names both names it once."""
-    links = sa.select(_LINK.c.seq, _LINK.c.usage).where(_LINK.c.agent_id == number)
-    for seq, usage in connection.execute(links).all():
+    links = sa.select(_LINK.c.seq, _LINK.c.usage, _LINK.c.direct).where(_LINK.c.agent_id == number)
+    for seq, usage, direct in connection.execute(links).all():
         both = sa.and_(_LINK.c.agent_id == kept, _LINK.c.seq == seq)
-        merged = sa.update(_LINK).where(both).values(usage=_LINK.c.usage.bitwise_or(usage))
+        merged = (
+            sa.update(_LINK)
+            .where(both)
+            .values(usage=_LINK.c.usage.bitwise_or(usage), direct=_LINK.c.direct.bitwise_or(direct))
+        )
         own = sa.and_(_LINK.c.agent_id == number, _LINK.c.seq == seq)
         if connection.execute(merged).rowcount:
             connection.execute(sa.delete(_LINK).where(own))

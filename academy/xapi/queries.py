@@ -80,10 +80,11 @@ def page(
 
     `cursor` is the `seq` of the last statement of the page before.
     """
-    query = filters.select_rows(connection, wanted, cursor=cursor, limit=limit + 1)
-    if query is None:
+    found = filters.select_rows(connection, wanted, cursor=cursor, limit=limit + 1)
+    if found is None:
         return Page([], None)
-    rows = [Row(seq, bytes(payload)) for seq, payload in connection.execute(query)]
+    query, values = found
+    rows = [Row(seq, bytes(payload)) for seq, payload in connection.execute(query, values)]
     more = len(rows) > limit
     return Page(rows[:limit], rows[limit - 1].seq if more else None)
 

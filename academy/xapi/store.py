@@ -26,12 +26,14 @@ from academy.xapi.interning import Named, Numbers
 from academy.xapi.json_text import Json
 from academy.xapi.models import Statement, StatementActivity, StatementAgent
 from academy.xapi.preparation import Draft
+from academy.xapi.relations import DIRECT_ACTIVITY, DIRECT_AGENT
 from academy.xapi.signals import StoredStatement, statements_stored
 
 _STATEMENT: Any = Statement.__table__
 _AGENT_LINK: Any = StatementAgent.__table__
 _ACTIVITY_LINK: Any = StatementActivity.__table__
 
+_DIRECT_AGENT, _DIRECT_ACTIVITY = int(DIRECT_AGENT), int(DIRECT_ACTIVITY)
 _INSERT, _INSERT_AGENT_LINK, _INSERT_ACTIVITY_LINK = map(sa.insert, (_STATEMENT, _AGENT_LINK, _ACTIVITY_LINK))
 _IDS: Any = sa.bindparam("ids", expanding=True)
 _last = sa.select(sa.func.max(_STATEMENT.c.seq).label("seq")).subquery()
@@ -156,10 +158,18 @@ def _insert_rows(
         )
         for identity, agent_usage in draft.agents.items():
             number = numbers.agents[identity]
-            agent_links.append({"agent_id": number, "seq": seq, "verb_id": verb, "usage": int(agent_usage)})
+            bits = int(agent_usage)
+            direct = 1 if bits & _DIRECT_AGENT else 0
+            agent_links.append(
+                {"agent_id": number, "direct": direct, "seq": seq, "verb_id": verb, "usage": bits}
+            )
         for iri, usage in draft.activities.items():
             number = numbers.activities[iri]
-            activity_links.append({"activity_id": number, "seq": seq, "verb_id": verb, "usage": int(usage)})
+            bits = int(usage)
+            direct = 1 if bits & _DIRECT_ACTIVITY else 0
+            activity_links.append(
+                {"activity_id": number, "direct": direct, "seq": seq, "verb_id": verb, "usage": bits}
+            )
     connection.execute(_INSERT, rows)
     connection.execute(_INSERT_AGENT_LINK, agent_links)
     if activity_links:

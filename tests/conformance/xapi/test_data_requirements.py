@@ -27,7 +27,26 @@ def context(**members):
     return xapi.statement(context=members)
 
 
+COMPONENTS = [{"id": "a", "description": {"en": "A"}}, {"id": "b"}]
+PATTERNS = {
+    "true-false": ({}, ["true"]),
+    "choice": ({"choices": COMPONENTS}, ["a[,]b", "b"]),
+    "fill-in": ({}, ["{case_matters=true}{lang=en}Kraków", "Bob's your uncle"]),
+    "long-fill-in": ({}, ["{case_matters=false}" + "long " * 2000]),
+    "likert": ({"scale": COMPONENTS}, ["b"]),
+    "matching": ({"source": COMPONENTS, "target": COMPONENTS}, ["a[.]b[,]b[.]a"]),
+    "performance": ({"steps": COMPONENTS}, ["a[.]1:[,]b[.]:360"]),
+    "sequencing": ({"choices": COMPONENTS}, ["b[,]a"]),
+    "numeric": ({}, ["4[:]", "[:]3.5", "-1[:]1"]),
+    "other": ({}, ["(35.937432,-86.868896)", ""]),
+}
+
 ACCEPTED = {
+    "Data 2.4.4.1 response patterns of every type of interaction": [
+        about({"interactionType": kind, "correctResponsesPattern": pattern, **lists})
+        for kind, (lists, pattern) in PATTERNS.items()
+    ],
+    "Data 2.4.7 timestamps in the future": [xapi.statement(timestamp="2999-01-01T00:00:00Z")],
     "XAPI-00014 every kind of object": [
         xapi.statement(object=xapi.activity()),
         xapi.statement(object={"id": "x:y"}),
@@ -73,6 +92,11 @@ REFUSED = {
     "XAPI-00010 unknown keys": [{**xapi.statement(), "mood": "good"}, context(mood="good")],
     "XAPI-00011 IRIs without a scheme": [xapi.statement(verb={"id": "passed"}), about({"type": "lesson"})],
     "XAPI-00013 keys of language maps that are no tags": [about({"name": {"in English": "Lesson"}})],
+    "XAPI-00014 agents as objects that do not say so": [
+        xapi.statement(object={"mbox": "mailto:a@b.org"}),
+        xapi.statement(object={"member": [xapi.agent()]}),
+        xapi.statement(object={"id": str(xapi.statement_id())}),
+    ],
     "XAPI-00027 ids that are no UUIDs": [xapi.statement(id="1"), context(registration="1")],
     "XAPI-00034 agents without exactly one identifier": [
         xapi.statement(actor={"objectType": "Agent", "name": "A"}),

@@ -142,6 +142,25 @@ def test_profile_put_needs_a_precondition(client, headers, url, owner):
     assert get(client, url, one, headers).data == b"2"
 
 
+@pytest.mark.parametrize("version", ["1.0.3", "2.0.0"])
+@pytest.mark.parametrize(
+    ("url", "one"), [(STATE, ONE), *((url, {**owner, "profileId": "x"}) for url, owner in PROFILES)]
+)
+def test_post_and_delete_heed_if_match(client, version, url, one):
+    headers = xapi.headers(version=version)
+    put(client, url, one, b'{"a":1}', headers, **{"If-None-Match": "*"})
+    stale, present = {"If-Match": etag(b"{}")}, {"If-Match": '"0", ' + etag(b'{"a":1}')}
+
+    assert client.post(url, query_string=one, json={"b": 2}, headers={**headers, **stale}).status_code == 412
+    assert client.delete(url, query_string=one, headers={**headers, **stale}).status_code == 412
+    assert get(client, url, one, headers).data == b'{"a":1}'
+    assert (
+        client.post(url, query_string=one, json={"b": 2}, headers={**headers, **present}).status_code == 204
+    )
+    assert client.delete(url, query_string=one, headers={**headers, "If-Match": "*"}).status_code == 204
+    assert client.delete(url, query_string=one, headers={**headers, "If-Match": "*"}).status_code == 412
+
+
 def test_the_etag_of_a_compressed_answer_names_the_document_too(client, headers):
     content = json.dumps({"text": "x" * 5000}).encode()
     put(client, STATE, ONE, content, headers)

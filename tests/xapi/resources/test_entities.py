@@ -44,6 +44,19 @@ def test_activities_answers_with_the_canonical_definition(client, headers):
     assert unknown.json == {"objectType": "Activity", "id": "x:y"}
 
 
+def test_an_iri_is_itself_and_no_other_spelling(client):
+    headers = xapi.headers(version="2.0.0")
+    spellings = [f"https://example.org/{end}" for end in ("a/../b", "b", "B", "b/", "%62", "ü", "%C3%BC")]
+    for iri in spellings:
+        client.post("/xapi/statements", json=xapi.statement(object={"id": iri}), headers=headers)
+
+    for iri in spellings:
+        page = client.get("/xapi/statements", query_string={"activity": iri}, headers=headers).json
+        assert [found["object"]["id"] for found in page["statements"]] == [iri]
+        one = client.get("/xapi/activities", query_string={"activityId": iri}, headers=headers).json
+        assert one == {"objectType": "Activity", "id": iri}
+
+
 @pytest.mark.parametrize(
     ("url", "parameters"),
     [

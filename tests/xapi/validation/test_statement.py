@@ -136,3 +136,25 @@ def test_validate_malformed_context_agent_is_refused(item):
     statement = xapi.statement(context={"contextAgents": [item]})
 
     assert refused(statement, Edition.SECOND).place.startswith("context.contextAgents[0]")
+
+
+def test_validate_context_groups():
+    anonymous = {"objectType": "Group", "member": [xapi.agent()]}
+    identified = {"objectType": "Group", "mbox": "mailto:team@example.org"}
+
+    def context(*items):
+        inner = {"objectType": "SubStatement", **xapi.statement(context={"contextGroups": list(items)})}
+        return xapi.statement(context={"contextGroups": list(items)}), xapi.statement(object=inner)
+
+    good = [{"objectType": "contextGroup", "group": group} for group in (anonymous, identified)]
+    for statement in (*context(*good), *context()):
+        assert validate(statement, edition=Edition.SECOND)
+        assert refused(statement, Edition.FIRST).place.endswith("context.contextGroups")
+    for item in (
+        {"objectType": "contextGroup", "group": xapi.agent()},
+        {"objectType": "contextAgent", "group": anonymous},
+        {"objectType": "contextGroup", "group": anonymous, "relevantTypes": ["x:y", 1]},
+        {"group": anonymous},
+    ):
+        for statement in context(good[0], item):
+            assert "contextGroups[1]" in refused(statement, Edition.SECOND).place

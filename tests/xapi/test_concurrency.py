@@ -1,11 +1,10 @@
 """Writers and readers at the same time, on a database file."""
 
 import threading
-from uuid import UUID
 
 from flask import Flask
 
-from academy.db import db, reading
+from academy.db import db
 from academy.xapi import documents, json_text, queries, store
 from academy.xapi.documents import Content, StateShelf
 from academy.xapi.queries import StatementFilter
@@ -60,36 +59,6 @@ def test_two_writers_of_shared_activities_lose_nothing(app):
     assert len(rows) == len({row.seq for row in rows}) == 2 * BATCHES * SIZE
     shared = StatementFilter(activity=xapi.activity("3")["id"], agent=identity(xapi.agent("3")))
     assert len(queries.page(db.session.connection(), shared, limit=100).rows) == 2 * BATCHES
-
-
-def test_a_reader_that_polls_with_since_misses_nothing(app):
-    written, seen, done = [], [], threading.Event()
-
-    def writer():
-        for _ in range(BATCHES):
-            written.extend(store.insert(db.session.connection(), batch(False), authority=xapi.AUTHORITY))
-            db.session.commit()
-
-    def writers():
-        together(app, writer, writer)
-        done.set()
-
-    def reader():
-        since = None
-        finished = False
-        while not finished:
-            finished = done.is_set()
-            with reading():
-                wanted = StatementFilter(since=since, ascending=True)
-                rows = queries.page(db.session.connection(), wanted, limit=1000).rows
-            db.session.rollback()
-            seen.extend(UUID(row.statement["id"]) for row in rows)
-            since = rows[-1].stored if rows else since
-
-    together(app, writers, reader)
-
-    assert len(seen) == len(set(seen))
-    assert set(seen) == set(written)
 
 
 def test_the_same_statement_from_two_writers_is_stored_once(app):

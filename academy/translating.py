@@ -19,6 +19,7 @@ from academy.locale import language
 
 #: Macros that show nothing but what they are given: where a template gives constants, so is what they draw.
 PLAIN = {
+    "components/badge.html": frozenset({"badge", "status", "status_icon"}),
     "components/icon.html": frozenset({"icon"}),
     "components/button.html": frozenset({"button", "button_link"}),
 }

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -36,8 +37,7 @@ class Filters:
         return {facet: values for facet, values in self.chosen.items() if values and facet != but}
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """What of a course a catalogue shows; its `named` languages are those of its description."""
 
     id: int

@@ -1,12 +1,12 @@
 """The catalogue, the page of one course, and its cover."""
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from flask import Response, render_template, request, url_for
 from flask_babel import gettext as _
+from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
 from academy import paging
@@ -20,7 +20,7 @@ from academy.courses.views.reader import reader, visible_contents, visible_cours
 from academy.locale import day, language, translated
 from academy.replica import may_lag_for_guests
 from academy.security import access
-from academy.templating import IMMUTABLE, address
+from academy.templating import IMMUTABLE, address, drawn, fill_slot
 
 LONGEST_QUERY = 200
 DRAWING = 1  # raise it when the covers are drawn in another way
@@ -30,17 +30,6 @@ VALUES: dict[str, dict[str, Any]] = {
     "level": words.LEVELS,
     "hours": words.HOURS,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """A value of a facet as the filters show it."""
-
-    value: str
-    label: str
-    count: int
-    checked: bool
-    theme: str | None
 
 
 @blueprint.get("/courses")
@@ -58,7 +47,7 @@ def catalogue() -> str:
         chips=_chips(filters),
         query=_query(filters),
         words=words,
-        cover_url=cover_url,
+        card=card,
     )
 
 
@@ -89,6 +78,25 @@ def cover(code: str) -> Response:
     if request.args.get("v") == _cover_version(course) and course.status == "published":
         answer.headers["Cache-Control"] = IMMUTABLE
     return answer
+
+
+def card(entry: Entry) -> Markup:
+    """Draw the card of a course in the catalogue, with what it is to the reader."""
+    course = entry.course
+    return drawn(
+        "courses/card.html",
+        code=course.code,
+        title=translated(course.title),
+        summary=translated(course.summary),
+        cover=cover_url(course),
+        theme=course.theme,
+        workload=course.hours,
+        level=course.level,
+        size=entry.size,
+        languages=" ".join(entry.languages),
+        mark=fill_slot("course.card", course=course),
+        demo=course.demo,
+    )
 
 
 def cover_url(course: Course | Listing) -> str:
@@ -136,12 +144,11 @@ def _cover_version(course: Course | Listing) -> str:
     return f"{course.theme}-{DRAWING}"
 
 
-def _options(facet: str, filters: Filters, counts: Mapping[str, int]) -> tuple[Option, ...]:
+def _options(facet: str, filters: Filters, counts: Mapping[str, int]) -> tuple[Hashable, ...]:
+    """Return the values of a facet with name, count and whether each is chosen."""
+    chosen = filters.chosen[facet]
     return tuple(
-        Option(
-            value, label, counts[value], value in filters.chosen[facet], value if facet == "theme" else None
-        )
-        for value, label in _labels(facet, language())
+        (value, label, counts[value], value in chosen) for value, label in _labels(facet, language())
     )
 
 

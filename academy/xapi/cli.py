@@ -5,7 +5,8 @@ import click
 from academy import audit
 from academy.commands import Commands, json_option, print_json, print_table
 from academy.db import db
-from academy.xapi import credentials, transfer
+from academy.xapi import credentials
+from academy.xapi.transfer import commands
 
 xapi = Commands("xapi", help="The learning record store.")
 keys = Commands("credentials", help="Keys and secrets of clients.")
@@ -63,24 +64,5 @@ def revoke(key: str) -> None:
     audit.record("xapi.credentials.revoke", target=key)
 
 
-@xapi.command("export")
-@click.option("-o", "--output", type=click.Path(dir_okay=False), default="-", help="File; else the screen.")
-def export(output: str) -> None:
-    """Write all statements as JSON lines, oldest first, exactly as they are stored."""
-    audit.record("xapi.export", target=output)
-    with click.open_file(output, "wb") as file:
-        file.writelines(transfer.lines(db.session.connection()))
-
-
-@xapi.command("import")
-@click.argument("source", type=click.Path(dir_okay=False, exists=True, allow_dash=True))
-@json_option
-def import_statements(source: str, as_json: bool) -> None:
-    """Store the statements of JSON lines; all of them or none."""
-    with click.open_file(source, "rb") as file:
-        found = transfer.take_in(db.session.connection(), file)
-    audit.record("xapi.import", target=source, after={"stored": found.stored, "known": found.known})
-    if as_json:
-        print_json({"stored": found.stored, "known": found.known})
-    else:
-        click.echo(f"{found.stored} statements stored, {found.known} were here already.")
+xapi.command("export")(commands.export)
+xapi.command("import")(commands.import_statements)

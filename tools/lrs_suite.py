@@ -55,7 +55,7 @@ def main() -> None:
     fetch()
     if given.endpoint:
         other = Store(given.endpoint, given.key, given.secret)
-        good = [passes(other, edition, given.endpoint) for edition in editions]
+        good = [passes(other, edition, f"xAPI {edition} at {given.endpoint}") for edition in editions]
     else:
         good = [run(edition, database) for database in databases for edition in editions]
     sys.exit(0 if all(good) else 1)

@@ -30,8 +30,9 @@ def group(value: object) -> None:
     if identifiers > 1:
         reason = f"a group has at most one of {', '.join(IDENTIFIERS)}"
         raise StatementInvalid(reason, clause=IDENTIFIER)
-    if identifiers == 0 and "member" not in members:
-        raise StatementInvalid("an anonymous group names its members", clause=GROUP)
+    if identifiers == 0 and not members.get("member"):
+        place = ("member",) if "member" in members else ()
+        raise StatementInvalid("an anonymous group names its members", clause=GROUP, path=place)
 
 
 def agent_or_group(value: object) -> None:
@@ -84,6 +85,6 @@ _IDENTIFIER_RULES: dict[str, shapes.Rule] = {
 _AGENT_RULES = {"objectType": shapes.one_of(("Agent",), ACTOR), **_IDENTIFIER_RULES}
 _GROUP_RULES = {
     "objectType": shapes.one_of(("Group",), ACTOR),
-    "member": shapes.array_of(agent, GROUP, at_least=1),
+    "member": shapes.array_of(agent, GROUP),
     **_IDENTIFIER_RULES,
 }

@@ -60,6 +60,11 @@ def test_group_malformed_is_refused(members, place):
     assert caught.value.place == place
 
 
+@pytest.mark.parametrize("members", [{}, {"member": []}, {"member": [{"mbox": "mailto:c@d.org"}]}])
+def test_group_with_an_identifier_may_name_its_members(members):
+    actor.group({"objectType": "Group", "mbox": "mailto:a@b.org", **members})
+
+
 def test_identified_anonymous_group_is_refused():
     with pytest.raises(StatementInvalid, match="anonymous"):
         actor.identified({"objectType": "Group", "member": [{"mbox": "mailto:a@b.org"}]})

@@ -15,6 +15,9 @@ from flask import Flask, Response, current_app, flash, g, has_request_context, r
 from flask_compress import Compress
 from flask_login import current_user
 from markupsafe import Markup
+from werkzeug.datastructures import Accept
+from werkzeug.http import parse_accept_header
+from zlib_ng import gzip_ng
 
 from academy.locale import language
 from academy.security import access
@@ -35,6 +38,8 @@ Count = Callable[[], int]
 compress = Compress()
 SMALL = 800  # bytes, which compressing would not make fewer packets of
 QUICK = 4  # of zlib: two thirds of the time of level 6, and a twentieth more bytes
+QUICKER = 5  # of zlib-ng: half the time of that, and no more bytes
+MOST_BROWSERS = 256
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,10 +107,24 @@ def init_app(app: Flask) -> None:
 
 
 def _compress(answer: Response) -> Response:
-    """Compress what is worth it; what is small goes as it is, without a look at what the browser takes."""
+    """Compress what is worth it; what is small goes as it is, without a look at what the browser takes.
+
+    Pages, which come most often, go by a shorter way than files and what can be asked for by its tag.
+    """
     if (answer.content_length or SMALL) < SMALL:
         return answer
-    return compress.after_request(answer)
+    if answer.mimetype != "text/html" or answer.status_code != 200 or answer.is_streamed:
+        return compress.after_request(answer)
+    answer.vary.add("Accept-Encoding")
+    if _takes_gzip(request.headers.get("Accept-Encoding", "")):
+        answer.set_data(gzip_ng.compress(answer.get_data(), QUICKER, mtime=0))
+        answer.headers["Content-Encoding"] = "gzip"
+    return answer
+
+
+@lru_cache(maxsize=MOST_BROWSERS)
+def _takes_gzip(said: str) -> bool:
+    return parse_accept_header(said, Accept)["gzip"] > 0
 
 
 def slot(app: Flask, name: str, function: Slot) -> None:

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from flask.testing import FlaskClient
 
 ACADEMY = Path(__file__).resolve().parents[2] / "academy"
 STATIC = ACADEMY / "static"
@@ -57,3 +58,18 @@ def test_styles_use_nothing_that_old_browsers_lack() -> None:
     modern = re.compile(r":has\(|color-mix\(|\bpopover\b|@layer|^\s+&|@container|light-dark\(", re.MULTILINE)
 
     assert [path.name for path in STYLES if modern.search(path.read_text("utf-8"))] == []
+
+
+@pytest.mark.parametrize(("said", "coding"), [("gzip, br", "gzip"), ("gzip;q=0", None), ("", None)])
+def test_pages_are_sent_packed_to_browsers_that_take_it(
+    client: FlaskClient, said: str, coding: str | None
+) -> None:
+    plain = client.get("/help")
+
+    answer, head = (
+        ask("/help", headers={"Accept-Encoding": said}, lint=False) for ask in (client.get, client.head)
+    )
+
+    assert (answer.headers.get("Content-Encoding"), "Accept-Encoding" in answer.vary) == (coding, True)
+    assert (gzip.decompress(answer.data) if coding else answer.data) == plain.data
+    assert (head.data, head.content_length) == (b"", answer.content_length)

@@ -246,6 +246,12 @@ SETTINGS = (
         _version,
         "Version named to xAPI clients that name none: 1.0.3 or 2.0.0",
     ),
+    Setting(
+        "XAPI_ATTACHMENTS_LIMIT_MB",
+        512,
+        _positive,
+        "Most that statements and their attachments may hold in one request, in megabytes",
+    ),
     Setting("UPLOAD_LIMIT_MB", 2048, _positive, "Largest package that may be uploaded, in megabytes"),
     Setting("VERIFY_SHOWS_NAME", False, _flag, "Show the whole name on the public verification page"),
     Setting("NAME_EN", "Training Academy", str, "Name of the house, English"),

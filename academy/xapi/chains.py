@@ -19,7 +19,7 @@ from academy.xapi.errors import StatementInvalid
 
 CLAUSE = "xAPI 1.0.3 Data 2.6"
 LONGEST = 10
-HASHES = {"RS256": SHA256, "RS384": SHA384, "RS512": SHA512}
+HASHES: dict[str, type[SHA256 | SHA384 | SHA512]] = {"RS256": SHA256, "RS384": SHA384, "RS512": SHA512}
 
 
 def check(chain: object, *, algorithm: str, signed: bytes, signature: bytes) -> None:

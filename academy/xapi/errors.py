@@ -32,6 +32,10 @@ class StatementInvalid(XapiInvalid):
         return f"{self.place}: {self.reason}" if self.path else self.reason
 
 
+class EncodingUnknown(DomainError):
+    """The body is compressed in a way that is not read here."""
+
+
 class StatementConflict(Conflict):
     """Another statement is already stored under this id."""
 

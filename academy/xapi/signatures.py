@@ -19,6 +19,7 @@ from academy.xapi.vocabulary import SIGNATURE
 CLAUSE = "xAPI 1.0.3 Data 2.6"
 ALGORITHMS = frozenset({"RS256", "RS384", "RS512"})
 MEDIA_TYPE = "application/octet-stream"
+LONGEST = 16_000_000
 
 _BASE64URL = re.compile(rb"[A-Za-z0-9_-]+")
 
@@ -33,7 +34,13 @@ def check(statement: Json, parts: Sequence[Part], *, edition: Edition) -> None:
             raise StatementInvalid(f"a signature has the content type {MEDIA_TYPE}", clause=CLAUSE)
         part = data.get(str(attachment["sha2"]).lower())
         if part is not None:
-            _check_one(statement, part.data, edition)
+            _check_one(statement, _whole(part), edition)
+
+
+def _whole(part: Part) -> bytes:
+    if part.size > LONGEST:
+        raise StatementInvalid(f"a signature has at most {LONGEST} bytes", clause=CLAUSE)
+    return b"".join(part.pieces())
 
 
 def _check_one(statement: Json, signature: bytes, edition: Edition) -> None:

@@ -85,6 +85,11 @@ def prepare(statements: Iterable[object], *, authority: Json, edition: Edition) 
     return drafts
 
 
+def refuse_conflicts(connection: sa.Connection, drafts: Sequence[Draft]) -> None:
+    """Raise StatementConflict where another statement has an id already, before anything is done for them."""
+    _met(connection, drafts)
+
+
 def write(connection: sa.Connection, drafts: Sequence[Draft]) -> list[UUID]:
     """Store prepared statements; several batches may be written by one call."""
     known = interning.known(connection, _named(drafts))  # before the turn, in which others wait

@@ -100,7 +100,7 @@ def set_headers(answer: Response) -> Response:
     answer.headers["Access-Control-Expose-Headers"] = SHOWN_TO_SCRIPTS
     answer.headers["Access-Control-Allow-Methods"] = "GET, HEAD, PUT, POST, DELETE, OPTIONS"
     answer.headers["Access-Control-Allow-Headers"] = (
-        "Authorization, Content-Type, If-Match, If-None-Match, X-Experience-API-Version"
+        "Authorization, Content-Encoding, Content-Type, If-Match, If-None-Match, X-Experience-API-Version"
     )
     answer.headers.setdefault("Cache-Control", "no-store")
     answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"  # documents may be pages

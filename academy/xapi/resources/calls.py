@@ -6,12 +6,11 @@ from urllib.parse import parse_qsl
 
 from flask import Request
 from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import RequestEntityTooLarge
 
-from academy.errors import TooLarge
 from academy.xapi import editions
 from academy.xapi.editions import Edition
 from academy.xapi.errors import XapiInvalid
+from academy.xapi.resources.bodies import Body
 
 ALTERNATE_SYNTAX = "xAPI 1.0.3 Communication 1.3"
 LARGEST_BODY = 64 * 1024 * 1024
@@ -34,7 +33,7 @@ class Call:
     method: str
     parameters: Mapping[str, str]
     headers: Mapping[str, str]
-    body: bytes
+    body: Body
     edition: Edition
 
     def header(self, name: str) -> str | None:
@@ -46,24 +45,28 @@ class Call:
         """Return the Content-Type; without one, bytes are bytes."""
         return self.header("Content-Type") or "application/octet-stream"
 
+    def content(self) -> bytes:
+        """Read the whole body; raises TooLarge, and XapiInvalid where it is broken."""
+        return self.body.whole(most=LARGEST_BODY)
 
-def received(request: Request) -> Call:
-    """Read a request; raises XapiInvalid where the version or the syntax is wrong, TooLarge."""
+
+def received(request: Request, body: Body) -> Call:
+    """Read a request up to its body; raises XapiInvalid where version or syntax are wrong, TooLarge."""
     headers = {name.lower(): value for name, value in request.headers.items()}
     method = "GET" if request.method == "HEAD" else request.method
     if request.method == "POST" and "method" in request.args:
-        return _alternate(request, headers)
+        return _alternate(request, headers, body)
     return Call(
         method=method,
         parameters=_single(request.args),
         headers=headers,
-        body=_body(request),
+        body=body,
         edition=editions.negotiated(headers.get("x-experience-api-version")),
     )
 
 
-def _alternate(request: Request, headers: dict[str, str]) -> Call:
-    form = _single(_form(_body(request)))
+def _alternate(request: Request, headers: dict[str, str], body: Body) -> Call:
+    form = _single(_form(body.whole(most=LARGEST_BODY)))
     fields = {name.lower() for name in HEADERS}
     moved = {name.lower(): value for name, value in form.items() if name.lower() in fields}
     headers = {**headers, "content-type": "application/json", **moved}
@@ -78,20 +81,9 @@ def _alternate(request: Request, headers: dict[str, str]) -> Call:
             name: value for name, value in form.items() if name != "content" and name.lower() not in fields
         },
         headers=headers,
-        body=form.get("content", "").encode(),
+        body=Body([form.get("content", "").encode()]),
         edition=edition,
     )
-
-
-def _body(request: Request) -> bytes:
-    request.max_content_length = LARGEST_BODY + 1  # a body of unknown length is cut there, not refused
-    try:
-        body = request.get_data(cache=False)
-    except RequestEntityTooLarge:
-        body = None
-    if body is None or len(body) > LARGEST_BODY:
-        raise TooLarge(f"a request holds at most {LARGEST_BODY} bytes")
-    return body
 
 
 def _form(body: bytes) -> MultiDict[str, str]:

@@ -23,7 +23,8 @@ def put(call: Call, shelf: Shelf, name: str, *, demand: Demand) -> Response:
 
 def post(call: Call, shelf: Shelf, name: str) -> Response:
     """Merge the body into a document."""
-    documents.merge(serving.connection(), shelf, name, _content(call), given=_preconditions(call))
+    content = _content(call)  # before the transaction begins: a client may be slow
+    documents.merge(serving.connection(), shelf, name, content, given=_preconditions(call))
     return serving.no_content()
 
 
@@ -45,7 +46,7 @@ def get(shelf: Shelf, name: str) -> Response:
 
 
 def _content(call: Call) -> Content:
-    return Content(call.body, call.content_type)
+    return Content(call.content(), call.content_type)
 
 
 def _preconditions(call: Call) -> Preconditions:

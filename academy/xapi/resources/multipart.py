@@ -1,20 +1,33 @@
-"""Statements with the data of their attachments as multipart/mixed (xAPI 1.0.3 Communication 1.5)."""
+"""Statements with the data of their attachments as multipart/mixed (xAPI 1.0.3 Communication 1.5).
+
+Attachments pass through memory in pieces only, in both directions.
+"""
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from tempfile import SpooledTemporaryFile
+from typing import IO
 
-from flask import Response
+from flask import Response, current_app, stream_with_context
 from werkzeug.http import parse_options_header
 
 from academy import storage
+from academy.errors import TooLarge
 from academy.xapi import attachments, json_text
 from academy.xapi.attachments import Part
 from academy.xapi.errors import XapiInvalid
 from academy.xapi.json_text import Json
+from academy.xapi.resources import calls, sections
 from academy.xapi.resources.calls import Call
+from academy.xapi.resources.sections import Section
 
 CLAUSE = "xAPI 1.0.3 Communication 1.5.2"
 JSON = "application/json"
+
+#: Data of attachments up to here waits in memory, more in a file without a name beside the database.
+SMALL = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +38,13 @@ class Sent:
     parts: list[Part] = field(default_factory=list)
 
 
-def read(call: Call) -> Sent:
-    """Return what was sent as JSON or multipart/mixed; raises XapiInvalid."""
+@contextmanager
+def read(call: Call) -> Iterator[Sent]:
+    """Give what came as JSON or multipart/mixed, data only until the end; raises XapiInvalid, TooLarge."""
     media_type, options = parse_options_header(call.content_type)
     if media_type.lower() == JSON:
-        return Sent(json_text.decode(call.body))
+        yield Sent(json_text.decode(call.content()))
+        return
     if media_type.lower() != "multipart/mixed":
         raise XapiInvalid(
             f"statements come as {JSON} or multipart/mixed", clause="xAPI 1.0.3 Communication 1.5"
@@ -37,64 +52,73 @@ def read(call: Call) -> Sent:
     boundary = options.get("boundary", "")
     if not 0 < len(boundary) <= 70:
         raise XapiInvalid("multipart/mixed needs a boundary", clause=CLAUSE)
-    first, *others = [_split(part) for part in _parts(call.body, boundary.encode())]
-    if parse_options_header(first[0].get("content-type", ""))[0].lower() != JSON:
-        raise XapiInvalid(f"the first part holds the statements as {JSON}", clause=CLAUSE)
-    return Sent(json_text.decode(first[1]), [_attachment(*part) for part in others])
+    with SpooledTemporaryFile(SMALL, dir=str(current_app.config["INSTANCE_PATH"])) as file:
+        yield _received(call, boundary.encode(errors="replace"), file)
 
 
 def written(text: bytes, statements: list[Json]) -> Response:
     """Answer with statements and the data of all their attachments that is here."""
     boundary = secrets.token_hex(16).encode()
-    pieces = [b"--%b\r\nContent-Type: application/json\r\n\r\n%b" % (boundary, text)]
-    seen: set[str] = set()
-    for attachment in attachments.described_by(statements):
-        sha2 = str(attachment["sha2"])
-        if sha2.lower() in seen or not storage.exists(attachments.place(sha2)):
-            continue
-        seen.add(sha2.lower())
+    first = b"--%b\r\nContent-Type: application/json\r\n\r\n%b" % (boundary, text)
+    others: list[tuple[bytes, str]] = []
+    last = b"\r\n--%b--\r\n" % boundary
+    length = len(first) + len(last)
+    for sha2, (media_type, size) in _stored(statements).items():
         head = (
-            f"--{boundary.decode()}\r\nContent-Type: {attachment['contentType']}\r\n"
+            f"\r\n--{boundary.decode()}\r\nContent-Type: {' '.join(media_type.split())}\r\n"
             f"Content-Transfer-Encoding: binary\r\nX-Experience-API-Hash: {sha2}\r\n\r\n"
-        )
-        pieces.append(head.encode() + storage.read(attachments.place(sha2)))
-    body = b"\r\n".join(pieces) + b"\r\n--%b--\r\n" % boundary
-    return Response(body, content_type=f"multipart/mixed; boundary={boundary.decode()}")
+        ).encode()
+        others.append((head, attachments.place(sha2)))
+        length += len(head) + size
+    body = stream_with_context(_flowing(first, others, last))
+    answer = Response(body, content_type=f"multipart/mixed; boundary={boundary.decode()}")
+    answer.content_length = length
+    return answer
 
 
-def _parts(body: bytes, boundary: bytes) -> list[bytes]:
-    """Cut a body at its delimiters (RFC 2046 5.1.1)."""
-    delimiter = b"\r\n--" + boundary
-    pieces = (b"\r\n" + body).split(delimiter)
-    if len(pieces) < 3 or not pieces[-1].startswith(b"--"):
-        raise XapiInvalid("the multipart body does not end with its boundary", clause=CLAUSE)
-    found = []
-    for piece in pieces[1:-1]:
-        padding, separator, content = piece.partition(b"\r\n")
-        if not separator or padding.strip(b" \t"):
-            raise XapiInvalid("a line of the multipart body only resembles the boundary", clause=CLAUSE)
-        found.append(content)
-    return found
+def _received(call: Call, boundary: bytes, file: IO[bytes]) -> Sent:
+    most = int(str(current_app.config["XAPI_ATTACHMENTS_LIMIT_MB"])) * 1_000_000
+    found = sections.of(call.body.pieces(most=most), boundary)
+    first = next(found)
+    if parse_options_header(first.headers.get("content-type", ""))[0].lower() != JSON:
+        raise XapiInvalid(f"the first part holds the statements as {JSON}", clause=CLAUSE)
+    value = json_text.decode(_bounded(first.content))
+    return Sent(value, [_attachment(section, file) for section in found])
 
 
-def _split(part: bytes) -> tuple[dict[str, str], bytes]:
-    if part.startswith(b"\r\n"):
-        return {}, part[2:]
-    head, separator, content = part.partition(b"\r\n\r\n")
-    if not separator:
-        raise XapiInvalid("a part of the multipart body has no end of its headers", clause=CLAUSE)
-    headers: dict[str, str] = {}
-    for line in head.decode("latin-1").split("\r\n"):
-        name, colon, value = line.partition(":")
-        if not colon or name.strip().lower() in headers:
-            raise XapiInvalid("a header of a part cannot be read or stands twice", clause=CLAUSE)
-        headers[name.strip().lower()] = value.strip()
-    return headers, content
+def _bounded(content: Iterator[bytes]) -> bytes:
+    held = bytearray()
+    for piece in content:
+        held += piece
+        if len(held) > calls.LARGEST_BODY:
+            raise TooLarge(f"statements hold at most {calls.LARGEST_BODY} bytes")
+    return bytes(held)
 
 
-def _attachment(headers: dict[str, str], data: bytes) -> Part:
-    if headers.get("content-transfer-encoding", "").lower() != "binary":
+def _attachment(section: Section, file: IO[bytes]) -> Part:
+    if section.headers.get("content-transfer-encoding", "").lower() != "binary":
         raise XapiInvalid("attachments have Content-Transfer-Encoding: binary", clause=CLAUSE)
-    if "x-experience-api-hash" not in headers:
+    if "x-experience-api-hash" not in section.headers:
         raise XapiInvalid("attachments have the header X-Experience-API-Hash", clause=CLAUSE)
-    return Part(headers["x-experience-api-hash"], data)
+    return attachments.kept(section.headers["x-experience-api-hash"], section.content, file)
+
+
+def _stored(statements: list[Json]) -> dict[str, tuple[str, int]]:
+    """Return media type and size of the attachments whose data is here, by their hashes."""
+    described = {
+        str(attachment["sha2"]).lower(): attachment for attachment in attachments.described_by(statements)
+    }
+    missing = storage.missing(map(attachments.place, described)) if described else ()
+    return {
+        str(attachment["sha2"]): (str(attachment["contentType"]), storage.size(attachments.place(sha2)))
+        for sha2, attachment in described.items()
+        if attachments.place(sha2) not in missing
+    }
+
+
+def _flowing(first: bytes, others: list[tuple[bytes, str]], last: bytes) -> Iterator[bytes]:
+    yield first
+    for head, key in others:
+        yield head
+        yield from storage.pieces(key)
+    yield last

@@ -13,7 +13,7 @@ from academy.errors import RETRY_AFTER, DomainError, NotFound, TooLarge, Unavail
 from academy.xapi import credentials, errors, json_text
 from academy.xapi.credentials import Bearer
 from academy.xapi.errors import NotAuthenticated, NotPermitted
-from academy.xapi.resources import calls
+from academy.xapi.resources import bodies, calls
 from academy.xapi.resources.calls import Call
 
 Handler = Callable[[Call, Bearer], Response]
@@ -25,6 +25,7 @@ STATUS: dict[type[DomainError], HTTPStatus] = {
     errors.PreconditionFailed: HTTPStatus.PRECONDITION_FAILED,
     errors.NotAuthenticated: HTTPStatus.UNAUTHORIZED,
     errors.NotPermitted: HTTPStatus.FORBIDDEN,
+    errors.EncodingUnknown: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     NotFound: HTTPStatus.NOT_FOUND,
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -40,8 +41,9 @@ STATUS[MethodUnknown] = HTTPStatus.METHOD_NOT_ALLOWED
 
 def serve(handlers: Mapping[str, Handler]) -> Response:
     """Serve the present request by one of the functions, or answer why not."""
+    body = bodies.received(request)
     try:
-        call = calls.received(request)
+        call = calls.received(request, body)
         g.xapi_edition = call.edition
         who = _admitted(call)
         handler = handlers.get(call.method)
@@ -49,6 +51,7 @@ def serve(handlers: Mapping[str, Handler]) -> Response:
             raise MethodUnknown(f"{call.method[:20]} does not work here, only {', '.join(handlers)}")
         return handler(call, who)
     except DomainError as error:
+        body.drain()
         return answer_of(error)
 
 
@@ -67,6 +70,8 @@ def answer_of(error: DomainError) -> Response:
     answer = Response(json_text.encode(problem), status, mimetype="application/problem+json")
     if status is HTTPStatus.UNAUTHORIZED:
         answer.headers["WWW-Authenticate"] = 'Basic realm="xAPI", charset="UTF-8"'
+    if status is HTTPStatus.UNSUPPORTED_MEDIA_TYPE:
+        answer.headers["Accept-Encoding"] = "gzip"
     if status in RETRY_AFTER:
         answer.headers["Retry-After"] = RETRY_AFTER[status]
     return answer

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from flask import Response, request
 from werkzeug.http import http_date, parse_accept_header
 
+from academy.db import reading, release
 from academy.errors import NotFound
 from academy.replica import read_copy
 from academy.xapi import interning, json_text, presentation, queries, relations, signatures, store
@@ -32,12 +33,12 @@ def put(call: Call, who: Bearer) -> Response:
     serving.permit(who, "statements/write")
     parameters.check(call.parameters, allowed=("statementId",), required=("statementId",))
     statement_id = parameters.uuid(call.parameters, "statementId")
-    sent = multipart.read(call)
-    if not isinstance(sent.value, dict):
-        raise XapiInvalid("PUT takes one statement", clause="xAPI 1.0.3 Communication 2.1.1")
-    if str(sent.value.setdefault("id", str(statement_id))).lower() != str(statement_id):
-        raise XapiInvalid("the id is not that of the parameter", clause="xAPI 1.0.3 Communication 2.1.1")
-    _store(call, who, [sent.value], sent.parts)
+    with multipart.read(call) as sent:
+        if not isinstance(sent.value, dict):
+            raise XapiInvalid("PUT takes one statement", clause="xAPI 1.0.3 Communication 2.1.1")
+        if str(sent.value.setdefault("id", str(statement_id))).lower() != str(statement_id):
+            raise XapiInvalid("the id is not that of the parameter", clause="xAPI 1.0.3 Communication 2.1.1")
+        _store(call, who, [sent.value], sent.parts)
     return serving.no_content()
 
 
@@ -45,9 +46,9 @@ def post(call: Call, who: Bearer) -> Response:
     """Store one statement or a batch and answer with their ids (2.1.2)."""
     serving.permit(who, "statements/write")
     parameters.check(call.parameters, allowed=())
-    sent = multipart.read(call)
-    batch = sent.value if isinstance(sent.value, list) else [sent.value]
-    ids = _store(call, who, batch, sent.parts)
+    with multipart.read(call) as sent:
+        batch = sent.value if isinstance(sent.value, list) else [sent.value]
+        ids = _store(call, who, batch, sent.parts)
     return serving.json_answer(ids)
 
 
@@ -63,6 +64,10 @@ def _store(call: Call, who: Bearer, batch: list[object], parts: list[Part]) -> l
     drafts = store.prepare(batch, authority=who.authority, edition=call.edition)
     for draft in drafts:
         signatures.check(draft.statement, parts, edition=call.edition)
+    if parts:
+        with reading():  # what would be refused leaves no files behind
+            store.refuse_conflicts(serving.connection(), drafts)
+        release()
     received_attachments([draft.statement for draft in drafts], parts)
     return [str(identifier) for identifier in store.write(serving.connection(), drafts)]
 

@@ -1,6 +1,8 @@
 """Attachments as parts of multipart/mixed (Communication 1.5.2)."""
 
 import hashlib
+import io
+import tracemalloc
 
 import pytest
 import sqlalchemy as sa
@@ -9,6 +11,7 @@ from academy import storage
 from academy.db import db
 from academy.xapi import attachments, json_text
 from academy.xapi.models import Statement
+from academy.xapi.resources import sections
 from tests.factories import xapi
 
 URL = "/xapi/statements"
@@ -137,3 +140,131 @@ def test_malformed_multipart_is_refused_and_leaves_nothing(client, headers, data
     assert (answer.status_code, answer.mimetype) == (400, "application/problem+json")
     assert count() == 0
     assert not storage.exists(attachments.place(described()["sha2"]))
+
+
+class Flowing(io.RawIOBase):
+    """A body that is made as it is read."""
+
+    def __init__(self, pieces):
+        self._pieces, self._left = iter(pieces), b""
+
+    def readable(self):
+        return True
+
+    def readinto(self, buffer):
+        self._left = self._left or next(self._pieces, b"")
+        size = min(len(buffer), len(self._left))
+        buffer[:size], self._left = self._left[:size], self._left[size:]
+        return size
+
+
+PIECE, PIECES = b"\r\n--bound" * 10_000, 560
+LARGE = len(PIECE) * PIECES
+AT_ONCE = 6_000_000
+
+
+def large_hash():
+    digest = hashlib.sha256()
+    for _ in range(PIECES):
+        digest.update(PIECE)
+    return digest.hexdigest()
+
+
+def send_large(client, headers, sha2):
+    statement = xapi.statement(attachments=[{**described(), "length": LARGE, "sha2": sha2}])
+    before, after = body(statement, part(b"", **{"X-Experience-API-Hash": sha2})).split(
+        sha2.encode() + b"\r\n\r\n"
+    )
+    opening = before + sha2.encode() + b"\r\n\r\n"
+    return client.post(
+        URL,
+        environ_overrides={
+            "wsgi.input": Flowing([opening, *([PIECE] * PIECES), after]),
+            "wsgi.input_terminated": True,
+            "HTTP_TRANSFER_ENCODING": "chunked",
+        },
+        headers={**headers, "Content-Type": MIXED},
+    )
+
+
+def test_large_attachment_does_not_pass_through_memory(client, headers):
+    """50 MB go in and come out while Python holds less than a ninth of it."""
+    assert LARGE > 50_000_000
+    sha2 = large_hash()
+
+    tracemalloc.start()
+    try:
+        answer = send_large(client, headers, sha2)
+        assert (answer.status_code, tracemalloc.get_traced_memory()[1] < AT_ONCE) == (200, True)
+        tracemalloc.reset_peak()
+        found = client.get(f"{URL}?attachments=true", headers=headers, buffered=False)
+        size, digest = 0, hashlib.sha256()
+        for piece in found.iter_encoded():
+            size += len(piece)
+            digest.update(piece)
+        found.close()
+        assert tracemalloc.get_traced_memory()[1] < AT_ONCE
+    finally:
+        tracemalloc.stop()
+    assert (found.status_code, found.content_length) == (200, size)
+    assert size > LARGE
+    assert storage.size(attachments.place(sha2)) == LARGE
+
+
+def test_large_attachment_of_another_hash_leaves_nothing(client, headers, app):
+    answer = send_large(client, headers, "0" * 64)
+
+    assert (answer.status_code, count(), list(storage.listed())) == (400, 0, [])
+
+
+def test_conflict_leaves_no_data_behind(client, headers):
+    identifier = str(xapi.statement_id())
+    xapi.stored(xapi.statement(id=identifier))
+    db.session.commit()
+    other = xapi.statement(id=identifier, verb=xapi.verb("other"), attachments=[described()])
+
+    assert send(client, headers, body(other, part())).status_code == 409
+    assert list(storage.listed()) == []
+
+
+def test_multipart_has_a_limit_of_its_own(client, headers, app, monkeypatch):
+    monkeypatch.setattr("academy.xapi.resources.calls.LARGEST_BODY", 1000)
+    monkeypatch.setitem(app.config, "XAPI_ATTACHMENTS_LIMIT_MB", 1)
+    statement = xapi.statement(attachments=[described()])
+    long = xapi.statement(attachments=[described()], result={"response": "x" * 2000})
+    data = b"x" * 1_000_000
+
+    assert send(client, headers, body(statement, part())).status_code == 200
+    too_long = send(client, headers, body(long, part()))
+    assert (too_long.status_code, "statements hold" in too_long.json["detail"]) == (413, True)
+    too_large = send(client, headers, body(statement, part(data)))
+    assert (too_large.status_code, "1000000" in too_large.json["detail"]) == (413, True)
+
+
+def test_head_of_attachments_names_the_length(client, headers):
+    send(client, headers, body(STATEMENT, part()))
+    url = f"{URL}?attachments=true"
+
+    head, whole = client.head(url, headers=headers), client.get(url, headers=headers)
+
+    assert (head.status_code, head.data, head.content_length) == (200, b"", len(whole.data))
+
+
+def test_media_type_of_an_attachment_adds_no_headers(client, headers):
+    statement = xapi.statement(attachments=[described(contentType="text/plain; a=b\r\nX-Added: yes")])
+    send(client, headers, body(statement, part()))
+
+    found = client.get(f"{URL}?attachments=true", headers=headers)
+
+    assert b"Content-Type: text/plain; a=b X-Added: yes\r\n" in found.data
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 64])
+def test_parts_are_found_wherever_the_pieces_end(size):
+    whole = b"preamble\r\n" + body({}, part(), part(b""), b"\r\n\r\nno headers") + b"epilogue"
+    pieces = [whole[start : start + size] for start in range(0, len(whole), size)]
+
+    found = [(one.headers, b"".join(one.content)) for one in sections.of(pieces, b"boundary")]
+
+    assert [content for _, content in found] == [b"{}", DATA, b"", b"\r\nno headers"]
+    assert found[0][0] == {"content-type": "application/json"}

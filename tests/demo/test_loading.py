@@ -8,12 +8,14 @@ from flask import Flask
 
 from academy.accounts.models import Person, Pseudonym
 from academy.courses.models import Course, Enrolment
-from academy.db import db
+from academy.db import db, iri_base
 from academy.demo import loading, people, zipping
 from academy.errors import Conflict, NotAllowed
 from academy.library.models import Resource
 from academy.progress import rebuilding
 from academy.progress.models import CourseProgress
+from academy.xapi import profile, queries
+from tests.xapi import templates
 
 
 def count(model: type) -> int:
@@ -30,6 +32,9 @@ def test_loading_makes_catalogue_people_and_histories_that_a_rebuild_reproduces(
     assert {"completed", "incomplete"} <= states
     assert count(Enrolment) >= 25
     assert rebuilding.rebuild(verify=True).differences == []
+    document = profile.document(iri_base())
+    rows = queries.all_rows(db.session.connection())
+    assert [faults for row in rows if (faults := templates.faults(row.statement, document))] == []
 
 
 def test_statements_hold_pseudonyms_and_no_names(app: Flask) -> None:

@@ -7,8 +7,11 @@ import pytest
 
 from academy.courses.runtime import scorm_commits
 from academy.courses.runtime.scorm_commits import Answer, Commit, Unreadable
+from academy.db import db, iri_base
 from academy.errors import TooLarge
+from academy.xapi import profile, queries
 from tests.courses.runtime.conftest import Seat
+from tests.xapi import templates
 
 MakeSeat = Callable[..., Seat]
 
@@ -40,6 +43,21 @@ def test_a_commit_repeated_or_out_of_order_has_no_effect_and_is_acknowledged(
     assert answer == Answer(seq=5, state="open")
     assert attempt.data == {"cmi.core.lesson_location": "page-5"}
     assert learner.verbs() == ["initialized"]
+
+
+def test_what_is_told_follows_the_published_profile(seat: MakeSeat) -> None:
+    learner = seat(mastery="80")
+    launch = learner.open()
+    first = {"id": "q 1", "type": "choice", "student_response": "a", "result": "wrong"}
+    learner.commit(launch, **{f"interactions__0__{name}": text for name, text in first.items()})
+    learner.commit(launch, core__lesson_status="failed", core__exit="suspend", end="finish")
+    learner.commit(launch, core__score__raw="90", core__lesson_status="completed", session=2)
+    learner.commit(launch, core__session_time="00:10:00", session=2, end="finish")
+    document = profile.document(iri_base())
+
+    told = [row.statement for row in queries.all_rows(db.session.connection())]
+    assert {one["verb"]["id"] for one in told} >= {template["verb"] for template in document["templates"]}
+    assert [templates.faults(one, document) for one in told] == [[]] * len(told)
 
 
 def test_a_whole_session_passes_once(seat: MakeSeat) -> None:

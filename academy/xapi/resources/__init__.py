@@ -15,6 +15,7 @@ METHODS = ["GET", "PUT", "POST", "DELETE"]
 SHOWN_TO_SCRIPTS = (
     "ETag, Last-Modified, X-Experience-API-Version, X-Experience-API-Consistent-Through, WWW-Authenticate"
 )
+PREFLIGHT_SECONDS = "7200"
 
 blueprint = Blueprint("xapi", __name__, url_prefix="/xapi")
 
@@ -102,6 +103,8 @@ def set_headers(answer: Response) -> Response:
     answer.headers["Access-Control-Allow-Headers"] = (
         "Authorization, Content-Encoding, Content-Type, If-Match, If-None-Match, X-Experience-API-Version"
     )
+    if request.method == "OPTIONS":  # which browsers ask before each call of content on another origin
+        answer.headers["Access-Control-Max-Age"] = PREFLIGHT_SECONDS
     answer.headers.setdefault("Cache-Control", "no-store")
     answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"  # documents may be pages
     if g.get("xapi_statements", False):

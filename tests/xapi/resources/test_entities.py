@@ -128,3 +128,5 @@ def test_scripts_of_other_origins_are_let_in(client):
     assert asked.headers["Access-Control-Allow-Origin"] == "*"
     assert "Authorization" in asked.headers["Access-Control-Allow-Headers"]
     assert "Access-Control-Allow-Credentials" not in asked.headers
+    assert asked.headers["Access-Control-Max-Age"] == "7200"
+    assert "Access-Control-Max-Age" not in client.get("/xapi/about").headers

@@ -85,9 +85,11 @@ class _Body:
             continue
 
     def _found(self, end: bytes) -> int:
-        while (place := self._held.find(end)) < 0:
-            if len(self._held) > LONGEST_HEAD:
-                raise XapiInvalid("a part of the multipart body has no end of its headers", clause=CLAUSE)
+        while (place := self._held.find(end, 0, LONGEST_HEAD)) < 0:
+            if len(self._held) >= LONGEST_HEAD:
+                raise XapiInvalid(
+                    f"the headers of a part are longer than {LONGEST_HEAD} bytes", clause=CLAUSE
+                )
             self._read()
         return place
 

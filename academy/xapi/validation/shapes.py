@@ -10,6 +10,7 @@ Rule = Callable[[object], object]
 
 FORMATTING = "xAPI 1.0.3 Data 2.2"
 SHOWN = 80
+DEEPEST = 200
 
 
 def string(value: object, *, clause: str = FORMATTING) -> str:
@@ -110,11 +111,27 @@ def language_map(value: object) -> None:
 
 
 def extensions(value: object) -> None:
-    """Demand a map whose keys are IRIs; the values are free (Data 4.1)."""
+    """Demand a map whose keys are IRIs; the values are free (Data 4.1), but can be compared at any time."""
     clause = "xAPI 1.0.3 Data 4.1"
-    for key in mapping(value, clause):
+    for key, held in mapping(value, clause).items():
         if not formats.is_iri(key):
             raise StatementInvalid(f"{shown(key)} is not an IRI", clause=clause)
+        if isinstance(held, dict | list) and _is_too_deep(held):
+            raise StatementInvalid(f"nested deeper than {DEEPEST} levels", clause=clause, path=(key,))
+
+
+def _is_too_deep(value: dict[str, object] | list[object]) -> bool:
+    level: list[dict[str, object] | list[object]] = [value]
+    for _ in range(DEEPEST):
+        level = [
+            inner
+            for one in level
+            for inner in (one.values() if isinstance(one, dict) else one)
+            if isinstance(inner, dict | list)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def named(value: object) -> str:

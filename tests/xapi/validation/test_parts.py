@@ -137,6 +137,19 @@ def test_result_malformed_is_refused(value, place):
     assert caught.value.place == place
 
 
+@pytest.mark.parametrize(("depth", "fits"), [(200, True), (201, False)])
+def test_result_extensions_are_not_nested_without_end(depth, fits):
+    held = 1
+    for level in range(depth):
+        held = {"a": held} if level % 2 else [held]
+
+    if fits:
+        result.result({"extensions": {"x:a": held}})
+    else:
+        with pytest.raises(StatementInvalid, match=r"extensions.x:a: nested deeper than 200 levels"):
+            result.result({"extensions": {"x:a": held}})
+
+
 def test_result_extensions_hold_any_value():
     result.result({"extensions": {"x:a": None, "x:b": [], "x:c": {}, "x:d": ""}})
 

@@ -165,3 +165,10 @@ def test_own_authority_is_the_academy(app):
         "objectType": "Agent",
         "account": {"homePage": iri_base(), "name": "academy"},
     }
+
+
+def test_insert_ids_of_the_store_are_those_of_rfc_4122_in_order(connection):
+    ids = store.insert(connection, [xapi.statement()] * 3, authority=xapi.AUTHORITY)
+
+    assert {one.version for one in ids} == {4}
+    assert [one.int >> 80 for one in ids] == sorted(one.int >> 80 for one in ids)

@@ -102,6 +102,8 @@ class _Speaker(NodeTransformer):
 
     def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802 -- named by Jinja
         self.generic_visit(node)
+        if node.dyn_args or node.dyn_kwargs:  # `*` and `**`: what they hold is not written here
+            return node
         name = node.node.name if isinstance(node.node, nodes.Name) else None
         if name == "_" and len(node.args) == 1 and isinstance(node.args[0], nodes.Const):
             return self._message(str(node.args[0].value), node.kwargs, node.lineno)

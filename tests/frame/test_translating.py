@@ -68,6 +68,17 @@ def test_constants_are_compiled_into_the_template(app: Flask, environment: jinja
     assert "/courses?q=a%26b" in code
 
 
+def test_values_given_by_stars_are_asked_for_when_the_template_is_drawn(
+    app: Flask, environment: jinja2.Environment
+) -> None:
+    source = """{{ url_for("courses.course", **place) }} {{ _("Welcome, %(name)s", **told) }}"""
+    with app.test_request_context("/?lang=en"):
+        spoken = environment.get_template("note.txt").environment
+        template = spoken.from_string(source)
+
+        assert template.render(place={"code": "A-1"}, told={"name": "Ana"}) == "/courses/A-1 Welcome, Ana"
+
+
 def test_addresses_of_what_is_compiled_outside_of_a_request_are_asked_for_when_it_is_drawn(
     app: Flask, environment: jinja2.Environment
 ) -> None:

@@ -4,7 +4,8 @@ One verb is in 60 % of them, one learner and one lesson in many, one programme i
 trainer the instructor of a third; a few refer to others or void them; one credential writes nearly all.
 """
 
-from collections.abc import Iterator, Sequence
+import itertools
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -123,21 +124,44 @@ class World:
         return self.random.choice(self.registrations[-200:])
 
 
-def fill(connection: sa.Connection, count: int, *, world: World, batch: int = BATCH) -> Iterator[int]:
+def fill(
+    connection: sa.Connection,
+    count: int,
+    *,
+    world: World,
+    batch: int = BATCH,
+    authorities: Mapping[str, Json] | None = None,
+) -> Iterator[int]:
     """Store statements by batches, through all that the store does with them; yield how many there are."""
+    known = authorities or {name: authority(name) for name in ("busy", "quiet")}
     for place in range(0, count, batch):
         writer = "quiet" if place // batch % 50 == 7 else "busy"
-        store.insert(connection, world.batch(min(batch, count - place)), authority=authority(writer))
-        yield place + batch
+        store.insert(connection, world.batch(min(batch, count - place)), authority=known[writer])
+        yield min(place + batch, count)
 
 
-def filters(world: World) -> dict[str, Sequence[Any]]:
-    """Return each filter with values of it, frequent and rare."""
-    return {
-        "agent": [learner(0), learner(7), trainer()],
-        "related_agents": [trainer(), learner(7)],
-        "verb": [verb("experienced"), verb("exempted")],
-        "activity": [lesson(0), lesson(7), PROGRAMME],
-        "related_activities": [PROGRAMME, course(3)],
-        "registration": [world.registrations[len(world.registrations) // 2]],
-    }
+def cases(world: World, middle: object) -> Iterator[Json]:
+    """Go through no filter, every filter and every pair of two, with frequent and rare values of each.
+
+    `middle` is a moment among those when statements were stored; `mine` names the authority that is to read.
+    """
+    groups = list(_alternatives(world, middle))
+    yield {}
+    yield from itertools.chain(*groups)
+    for one, other in itertools.combinations(groups, 2):
+        for left, right in itertools.product(one, other):
+            if not left.keys() & right.keys():
+                yield left | right
+
+
+def _alternatives(world: World, middle: object) -> Iterator[list[Json]]:
+    yield [{"agent": one} for one in (learner(0), learner(7), trainer())]
+    yield [{"agent": one, "related_agents": True} for one in (trainer(), learner(7))]
+    yield [{"verb": verb(one)} for one in ("experienced", "exempted")]
+    yield [{"activity": one} for one in (lesson(0), lesson(7), PROGRAMME)]
+    yield [{"activity": one, "related_activities": True} for one in (PROGRAMME, course(3))]
+    yield [{"registration": str(world.registrations[len(world.registrations) // 2])}]
+    yield [{"since": middle}]
+    yield [{"until": middle}]
+    yield [{"ascending": True}]
+    yield [{"mine": one} for one in ("busy", "quiet")]

@@ -28,6 +28,14 @@ Values = dict[str, Any]
 _LIMIT: Any = sa.bindparam("limit", type_=sa.Integer, literal_execute=True)
 _ONE: Any = sa.literal_column("1")
 _SKIPPED: Any = sa.literal_column(str(PROBE))
+#: PostgreSQL's planner else collects all of a frequent key and sorts it; for the rest of the transaction.
+#: What it may not do counts as very dear, so that without the last it would compile each query first.
+_WALK = sa.select(
+    *(
+        sa.func.set_config(sa.literal_column(f"'{name}'"), sa.literal_column("'off'"), sa.true())
+        for name in ("enable_sort", "enable_bitmapscan", "enable_seqscan", "jit")
+    )
+)
 _FIRST_REFERENCE, _FAR_REFERENCE = "first_reference", "far_reference"
 
 
@@ -66,6 +74,8 @@ def select_rows(
     )
     if not keys:
         return _everything(shape), values
+    if connection.dialect.name == "postgresql":
+        connection.execute(_WALK)
     found = connection.execute(_probe(shape), values).one()._asdict()
     lead = _rarest(shape, found)
     return _page(shape, lead, _reached_from(connection, shape, found, values)), values

@@ -86,10 +86,11 @@ def has(shape: Shape, key: Key, seq: Column, *, row: Any = None, number: int | N
     table, name = _PLACE[key]
     if table is STATEMENT:
         column = _own(row, name, seq)
-        unindexed = sa.func.coalesce(
-            column, column
-        )  # else a planner might walk the index of this key instead
-        condition: Condition = unindexed == sa.bindparam(key.value, type_=table.c[name].type)
+        if (
+            row is not None and row.element is STATEMENT
+        ):  # or a planner may walk the index of this key instead
+            column = sa.func.coalesce(column, column)
+        condition: Condition = column == sa.bindparam(key.value, type_=table.c[name].type)
         return condition
     link = table.alias()
     there = sa.select(link.c.usage).where(*_is_in(link, key, shape.parts(key), number), link.c.seq == seq)

@@ -1,17 +1,20 @@
 """Writers and readers at the same time, on a database file."""
 
 import threading
+from functools import partial
+from random import Random
 
 from flask import Flask
 
 from academy.db import db
-from academy.xapi import documents, json_text, queries, store
+from academy.xapi import documents, interning, json_text, queries, store
 from academy.xapi.documents import Content, StateShelf
 from academy.xapi.queries import StatementFilter
 from academy.xapi.relations import identity
 from tests.factories import xapi
 
 BATCHES, SIZE = 8, 10
+WRITERS, TURNS = 4, 4
 
 
 def together(app: Flask, *works):
@@ -90,3 +93,43 @@ def test_merges_of_two_writers_are_both_kept(app):
 
     found = json_text.decode(documents.read(db.session.connection(), shelf, "bookmark").content.data)
     assert found == {f"{name}{number}": number for name in "ab" for number in range(BATCHES)}
+
+
+def test_four_writers_of_batches_that_share_activities_and_words_all_succeed(client):
+    """Each batch grows the same definitions, names and words, in an order of its own: no deadlock."""
+    headers = xapi.headers("all")
+    db.session.commit()
+    application = client.application
+    answers = []
+
+    def writer(number):
+        for turn in range(TURNS):
+            answers.append(post(application.test_client(), headers, growing(number, turn)))
+
+    together(application, *(partial(writer, number) for number in range(WRITERS)))
+
+    assert answers == [200] * WRITERS * TURNS
+    rows = list(queries.all_rows(db.session.connection()))
+    assert len(rows) == len({row.seq for row in rows}) == WRITERS * TURNS * SIZE
+    name = interning.definitions_of(db.session.connection(), [xapi.activity("3")["id"]])
+    assert len(name[xapi.activity("3")["id"]]["name"]) == WRITERS
+
+
+def growing(number, turn):
+    """Return a batch that gives each activity a name in the language of the writer, in a shuffled order."""
+    language = ("en", "ru", "fr", "de")[number]
+    items = [
+        xapi.statement(
+            actor={**xapi.agent(str(place)), "name": f"{number} {turn}"},
+            verb={**xapi.verb(str(place % 3)), "display": {language: f"{turn}"}},
+            object={**xapi.activity(str(place)), "definition": {"name": {language: f"{place} {turn}"}}},
+        )
+        for place in range(SIZE)
+    ]
+    Random(number * TURNS + turn).shuffle(items)
+    return items
+
+
+def post(client, headers, batch):
+    sent = {**headers, "Content-Type": "application/json"}
+    return client.post("/xapi/statements", data=json_text.encode(batch), headers=sent).status_code

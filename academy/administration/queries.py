@@ -24,6 +24,7 @@ _state = sa.case(
     else_=Job.state,
 )
 _once = Job.every.is_(None)
+_FAILED = sa.select(sa.func.count()).select_from(Job).where(_once, Job.state == "failed")
 
 
 @dataclass(frozen=True)
@@ -95,8 +96,7 @@ def queue() -> Queue:
 
 def count_failed() -> int:
     """Return how many jobs have failed and wait for somebody."""
-    counted = sa.select(sa.func.count()).select_from(Job).where(_once, Job.state == "failed")
-    return db.session.scalar(counted) or 0
+    return db.session.connection().scalar(_FAILED) or 0
 
 
 def jobs_page(filters: Filters, *, total: int, number: int) -> JobsPage:

@@ -121,10 +121,12 @@ def open_ones() -> Sequence[DataRequest]:
     return db.session.scalars(wanted.order_by(DataRequest.asked, DataRequest.id).limit(200)).all()
 
 
+_WAITING = sa.select(sa.func.count()).where(DataRequest.state == "waiting")
+
+
 def count_waiting() -> int:
     """Return how many requests wait for a decision."""
-    waiting = sa.select(sa.func.count()).where(DataRequest.state == "waiting")
-    return db.session.scalar(waiting) or 0
+    return db.session.connection().scalar(_WAITING) or 0
 
 
 def key_of(public_id: UUID) -> str:

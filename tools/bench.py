@@ -21,6 +21,7 @@ from pathlib import Path
 import bench_backup
 import bench_cpu
 import bench_day
+import bench_lrs
 import bench_pages
 from bench_server import LEARNER, Academy, Browser, Sco, report, times
 
@@ -141,6 +142,8 @@ LARGE: dict[str, Callable[[Path], None]] = {
     "cpu": bench_cpu.main,
     "backup": bench_backup.main,
     "day": bench_day.main,
+    "lrs-writes": bench_lrs.writes,
+    "lrs-reads": bench_lrs.reads,
 }
 
 

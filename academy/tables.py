@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Any, BinaryIO, Literal
 
-import xlsxwriter
 from flask_babel import get_timezone
 
 from academy.locale import city_of
@@ -116,6 +115,8 @@ def xlsx_file(columns: Sequence[Column], rows: Iterable[Row], *, sheet: str) -> 
 
     Text is always written as text, never as a formula or link.
     """
+    import xlsxwriter  # noqa: PLC0415 -- slow import
+
     file = tempfile.TemporaryFile()  # noqa: SIM115 -- handed to the caller
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(file, options) as book:

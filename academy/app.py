@@ -80,6 +80,8 @@ from academy.templating import NavigationItem, slot, waiting
 from academy.web import Web
 from academy.xapi import cli as xapi_cli
 from academy.xapi import resources as xapi_resources
+from academy.xapi.forwarding import jobs as forwarding_jobs
+from academy.xapi.forwarding import views as forwarding_views
 from academy.xapi.signals import statements_stored
 
 PLACES_OF_PEOPLE = ("/admin/people", "/admin/states", "/admin/organisations", "/admin/data-requests")
@@ -139,6 +141,7 @@ def _blueprints(app: Flask) -> None:
         library_views,
         reports_views,
         administration_views,
+        forwarding_views,
     ):
         app.register_blueprint(room.blueprint)
     for blueprint in (xapi_resources.blueprint, origin.blueprint):
@@ -184,6 +187,7 @@ def _sweeps(app: Flask) -> None:
         data_receipts.forget_digests,
         registrations.forget_unconfirmed,
         workers.forget_old,
+        forwarding_jobs.forward,
         audit.seal,
     ):
         workers.sweep(app, function)

@@ -22,6 +22,8 @@ KINDS: dict[str, object] = {
     "accounts.forget_requests": _l("Remove copies of personal data whose time is over"),
     "accounts.forget_digests": _l("Forget whom old receipts of erasures are about"),
     "accounts.forget_unconfirmed": _l("Forget registrations that nobody confirmed"),
+    "xapi.deliver": _l("Sending of statements to another record store"),
+    "xapi.forward": _l("See to it that statements are sent to other record stores"),
     "workers.forget_old": _l("Forget jobs that are long done"),
 }
 

@@ -6,11 +6,13 @@ from academy import audit
 from academy.commands import Commands, json_option, print_json, print_table
 from academy.db import db
 from academy.xapi import credentials
+from academy.xapi.forwarding.commands import forward
 from academy.xapi.transfer import commands
 
 xapi = Commands("xapi", help="The learning record store.")
 keys = Commands("credentials", help="Keys and secrets of clients.")
 xapi.add_command(keys)
+xapi.add_command(forward)
 
 groups: tuple[click.Command, ...] = (xapi,)
 

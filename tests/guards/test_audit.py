@@ -16,6 +16,7 @@ from academy.accounts.personal_data.models import DataRequest
 from academy.db import db
 from academy.jobs import Job
 from academy.security import policy_of
+from academy.xapi.forwarding.models import ForwardingTarget
 from tests.factories import accounts, courses
 
 WRITING = {"POST", "PUT", "PATCH", "DELETE"}
@@ -55,6 +56,13 @@ COMMANDS = {
     "xapi credentials list": "(reads what names nobody)",
     "xapi credentials revoke": "xapi.credentials.revoke",
     "xapi export": "xapi.export",
+    "xapi forward add": "xapi.forward.add",
+    "xapi forward list": "(reads what names nobody)",
+    "xapi forward pause": "xapi.forward.pause",
+    "xapi forward remove": "xapi.forward.remove",
+    "xapi forward resume": "xapi.forward.resume",
+    "xapi forward run": "(does what a worker does)",
+    "xapi forward skip": "xapi.forward.skip",
     "xapi import": "xapi.import",
     "progress show": "(reads about one person)",
     "progress rebuild": "progress.rebuild",
@@ -92,6 +100,27 @@ ABOUT = {"title_en": "New", "theme": "T2", "level": "advanced", "hours": "3"}
 REASON = {"decision": "decline", "reason": "Not by letter yet, so it has to wait."}
 
 
+def _forwarding() -> dict[str, Call]:
+    """Return the calls about other record stores."""
+    base, new = "/admin/xapi/forwarding", {"endpoint": "https://lrs.example.org", "key": "k", "secret": "s"}
+    targets = [
+        ForwardingTarget(name=name, endpoint="http://x", version="1.0.3", key="k", secret=b"", refused=1)
+        for name in ("one", "two", "three", "four")
+    ]
+    db.session.add_all(targets)
+    db.session.flush()
+    acts = zip(("pause", "resume", "skip", "remove"), targets, strict=True)
+    return {
+        "xapi_forwarding.new": Call(
+            f"{base}/new", new | {"name": "Ministry", "version": "1.0.3"}, "xapi.forward.add"
+        ),
+        **{
+            f"xapi_forwarding.{act}": Call(f"{base}/{target.public_id}/{act}", {}, f"xapi.forward.{act}")
+            for act, target in acts
+        },
+    }
+
+
 def calls(trainer: Person) -> dict[str, Call]:
     """Return for each route of staff a call that changes something."""
     made = courses.published_course_with_sco(author=trainer)
@@ -107,6 +136,7 @@ def calls(trainer: Person) -> dict[str, Call]:
     db.session.flush()
     teach, name, part = f"/teach/courses/{code}", f"a{made.activity.id}-", f"s{section.id}-"
     return {
+        **_forwarding(),
         "accounts.admin_people": Call(
             "/admin/people", {"email": held.email, "role": "trainer", "limit": ""}, "role.grant"
         ),

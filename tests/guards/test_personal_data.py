@@ -20,6 +20,7 @@ IMPERSONAL = {
     "xapi_activity": "what statements are about",
     "xapi_activity_profile": "documents about activities, shared by all who use them",
     "xapi_credential": "keys of programs",
+    "xapi_forwarding": "other record stores",
     "serial_counter": "the last number of a year",
     "worker": "processes",
     "audit_seal": "digests of acts",

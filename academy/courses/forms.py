@@ -129,7 +129,7 @@ class UploadForm(FlaskForm):
 
 def description_of(course: Course) -> dict[str, Any]:
     """Return what a form begins with for a course that exists."""
-    plain = {name: getattr(course, name) for name in ("theme", "level", "hours")}
+    plain = {"theme": course.theme, "level": course.level, "hours": f"{course.hours:g}"}
     return plain | by_language(title=course.title, summary=course.summary)
 
 

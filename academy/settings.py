@@ -120,6 +120,13 @@ def _positive(text: str) -> int:
     return number
 
 
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise ValueError("expected 0 or a positive number")
+    return number
+
+
 SETTINGS = (
     Setting(
         "INSTANCE_PATH",
@@ -251,6 +258,12 @@ SETTINGS = (
         512,
         _positive,
         "Most that statements and their attachments may hold in one request, in megabytes",
+    ),
+    Setting(
+        "XAPI_REQUESTS_PER_MINUTE",
+        0,
+        _count,
+        "Requests a minute that each xAPI credential may send to each process of the server, where it has no limit of its own; 0: no limit",
     ),
     Setting("UPLOAD_LIMIT_MB", 2048, _positive, "Largest package that may be uploaded, in megabytes"),
     Setting("VERIFY_SHOWS_NAME", False, _flag, "Show the whole name on the public verification page"),

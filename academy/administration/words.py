@@ -64,6 +64,10 @@ FACTS: dict[str, object] = {
     "until": _l("Until"),
     "footnote": _l("Footnote"),
     "time_zone": _l("Time zone"),
+    "scopes": _l("Scopes"),
+    "expires": _l("Valid until"),
+    "per_minute": _l("Requests a minute"),
+    "may_void": _l("May void statements"),
     "revision": _l("Revision of the database"),
     "request": _l("Request"),
 }

@@ -69,6 +69,7 @@ ACTS: dict[str, Act] = {
     "certificates.issue": Act("certificate", _l("Certificate issued by hand")),
     "certificates.revoke": Act("certificate", _l("Certificate revoked")),
     "xapi.credentials.create": Act("credential", _l("Key of the record store made")),
+    "xapi.credentials.expire": Act("credential", _l("Validity of a key of the record store changed")),
     "xapi.credentials.revoke": Act("credential", _l("Key of the record store revoked")),
     "xapi.export": Act("statements", _l("All statements exported")),
     "xapi.import": Act("statements", _l("Statements imported")),

@@ -1,5 +1,8 @@
 """Commands of the store: credentials, export and import of statements."""
 
+from datetime import UTC
+from typing import Any
+
 import click
 
 from academy import audit
@@ -14,6 +17,8 @@ keys = Commands("credentials", help="Keys and secrets of clients.")
 xapi.add_command(keys)
 xapi.add_command(forward)
 
+MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ"])
+
 groups: tuple[click.Command, ...] = (xapi,)
 
 
@@ -27,11 +32,24 @@ groups: tuple[click.Command, ...] = (xapi,)
     show_default=True,
     help=f"May be given several times; one of {', '.join(credentials.SCOPES)}.",
 )
+@click.option("--expires", type=MOMENT, help="When it ceases to be valid: a day, or a moment in UTC.")
+@click.option(
+    "--per-minute",
+    type=click.IntRange(min=0),
+    help="Requests a minute; 0 for no limit.  [default: ACADEMY_XAPI_REQUESTS_PER_MINUTE]",
+)
+@click.option("--void/--no-void", "may_void", help="May void statements; scope all may so anyway.")
 @json_option
-def create(name: str, scopes: tuple[str, ...], as_json: bool) -> None:
+def create(name: str, scopes: tuple[str, ...], as_json: bool, **limits: Any) -> None:
     """Make a credential and print its key and secret, once."""
-    key, secret = credentials.issue(db.session.connection(), name=name, scopes=scopes)
-    audit.record("xapi.credentials.create", target=audit.Target(key, name), after={"scopes": scopes})
+    expires = limits.pop("expires")
+    terms = credentials.Terms(expires=expires and expires.replace(tzinfo=UTC), **limits)
+    key, secret = credentials.issue(db.session.connection(), name=name, scopes=scopes, terms=terms)
+    audit.record(
+        "xapi.credentials.create",
+        target=audit.Target(key, name),
+        after={"scopes": scopes, **credentials.said(terms)},
+    )
     if as_json:
         print_json({"key": key, "secret": secret})
     else:
@@ -48,6 +66,10 @@ def list_credentials(as_json: bool) -> None:
             "name": entry.name,
             "scopes": entry.scopes if as_json else " ".join(entry.scopes),
             "created": entry.created,
+            "expires": entry.expires,
+            "used": entry.used,
+            "per_minute": entry.per_minute,
+            "may_void": entry.may_void,
             "revoked": entry.revoked,
         }
         for entry in credentials.every(db.session.connection())

@@ -1,15 +1,16 @@
 """Keys and secrets of clients, what each may do, and the authority it gives to statements.
 
 A secret is 256 random bits, so its SHA-256 is kept: it cannot be guessed, and no request pays for slow
-hashing.
+hashing. So nothing is remembered between requests either: each reads the row of its credential, and one that
+is revoked or has expired is refused at once, by every process. See docs/decisions 22.
 """
 
 import hashlib
 import hmac
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -33,7 +34,11 @@ SCOPES = (
 
 _CREDENTIAL: Any = Credential.__table__
 
-_VALID = sa.select(_CREDENTIAL.c.secret_digest, _CREDENTIAL.c.scopes, _CREDENTIAL.c.name).where(
+#: The moment of last use is written at most so often for each credential.
+USE_NOTED_EVERY = timedelta(minutes=1)
+
+_COLUMNS = ("secret_digest", "scopes", "name", "expires", "used", "per_minute", "may_void")
+_VALID = sa.select(*(_CREDENTIAL.c[name] for name in _COLUMNS)).where(
     _CREDENTIAL.c.key == sa.bindparam("key"), _CREDENTIAL.c.revoked.is_(None)
 )
 
@@ -45,34 +50,78 @@ class Bearer:
     key: str
     scopes: frozenset[str]
     authority: Json
+    may_void: bool = False
+    per_minute: int | None = None
+    used: datetime | None = None
 
     def may(self, *scopes: str) -> bool:
         """Say whether the bearer holds one of these scopes, or the one that covers all."""
         return not self.scopes.isdisjoint({"all", *scopes})
 
 
-def issue(connection: sa.Connection, *, name: str, scopes: Sequence[str]) -> tuple[str, str]:
-    """Make a credential and return its key and its secret, which cannot be read again."""
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What limits a credential beyond its scopes; `per_minute` None is the limit of the settings, 0 none."""
+
+    expires: datetime | None = None
+    per_minute: int | None = None
+    may_void: bool = False
+
+
+def said(terms: Terms) -> Json:
+    """Return the terms that say something, for the audit record."""
+    expires = clock.rfc3339(terms.expires) if terms.expires else None
+    facts = {"expires": expires, "per_minute": terms.per_minute, "may_void": terms.may_void or None}
+    return {name: value for name, value in facts.items() if value is not None}
+
+
+def issue(
+    connection: sa.Connection, *, name: str, scopes: Sequence[str], terms: Terms | None = None
+) -> tuple[str, str]:
+    """Make a credential and return its key and its secret, which cannot be read again.
+
+    Raises Invalid where there is no scope, an unknown one, or an end that is over.
+    """
     unknown = sorted(set(scopes) - set(SCOPES))
     if unknown or not scopes:
         raise Invalid(f"unknown scope {', '.join(unknown) or '(none)'}; scopes are {', '.join(SCOPES)}")
+    terms, now = terms or Terms(), clock.now()
+    if terms.expires is not None and terms.expires <= now:
+        raise Invalid(f"a credential cannot expire at {clock.rfc3339(terms.expires)}, which is over")
     key, secret = secrets.token_hex(10), secrets.token_urlsafe(32)
     values = {"key": key, "secret_digest": _digest(secret), "name": name, "scopes": sorted(set(scopes))}
-    connection.execute(sa.insert(_CREDENTIAL).values(**values, created=clock.now()))
+    limits = {"expires": terms.expires, "per_minute": terms.per_minute, "may_void": terms.may_void}
+    connection.execute(sa.insert(_CREDENTIAL).values(**values, **limits, created=now))
     return key, secret
 
 
 def bearer(connection: sa.Connection, *, key: str, secret: str) -> Bearer | None:
-    """Return who holds this key and secret, None where they are wrong or revoked."""
+    """Return who holds this key and secret, None where they are wrong, revoked or expired."""
     row = connection.execute(_VALID, {"key": key}).first()
     if row is None or not hmac.compare_digest(bytes(row.secret_digest), _digest(secret)):
+        return None
+    if row.expires is not None and row.expires <= clock.now():
         return None
     authority: Json = {
         "objectType": "Agent",
         "name": row.name,
         "account": {"homePage": iri_base(), "name": key},
     }
-    return Bearer(key, frozenset(row.scopes), authority)
+    scopes = frozenset(row.scopes)
+    may_void = row.may_void or "all" in scopes
+    return Bearer(key, scopes, authority, may_void=may_void, per_minute=row.per_minute, used=row.used)
+
+
+def use_is_due(who: Bearer) -> bool:
+    """Say whether it is time to note again that a credential is in use."""
+    return who.used is None or clock.now() - who.used >= USE_NOTED_EVERY
+
+
+def note_use(connection: sa.Connection, *, key: str) -> None:
+    """Note that a credential is in use, unless another request has just done so."""
+    now = clock.now()
+    unnoted = sa.or_(_CREDENTIAL.c.used.is_(None), _CREDENTIAL.c.used <= now - USE_NOTED_EVERY)
+    connection.execute(sa.update(_CREDENTIAL).where(_CREDENTIAL.c.key == key, unnoted).values(used=now))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +133,40 @@ class Entry:
     scopes: list[str]
     created: datetime
     revoked: datetime | None
+    expires: datetime | None
+    used: datetime | None
+    per_minute: int | None
+    may_void: bool
+
+    @property
+    def standing(self) -> str:
+        """Return `valid`, `expired` or `revoked`."""
+        if self.revoked is not None:
+            return "revoked"
+        return "expired" if self.expires is not None and self.expires <= clock.now() else "valid"
+
+
+_SHOWN = [_CREDENTIAL.c[field.name] for field in fields(Entry)]
 
 
 def every(connection: sa.Connection) -> list[Entry]:
     """Return all credentials, the oldest first."""
-    columns = ("key", "name", "scopes", "created", "revoked")
-    query = sa.select(*(_CREDENTIAL.c[column] for column in columns)).order_by(_CREDENTIAL.c.id)
+    query = sa.select(*_SHOWN).order_by(_CREDENTIAL.c.id)
     return [Entry(*row) for row in connection.execute(query)]
+
+
+def entry(connection: sa.Connection, *, key: str) -> Entry:
+    """Return one credential. Raises NotFound."""
+    row = connection.execute(sa.select(*_SHOWN).where(_CREDENTIAL.c.key == key)).first()
+    if row is None:
+        raise NotFound(f"there is no credential {key}")
+    return Entry(*row)
+
+
+def expire(connection: sa.Connection, *, key: str, at: datetime | None) -> None:
+    """Set when a credential ceases to be valid, None for never. Raises NotFound."""
+    known = entry(connection, key=key)
+    connection.execute(sa.update(_CREDENTIAL).where(_CREDENTIAL.c.key == known.key).values(expires=at))
 
 
 def revoke(connection: sa.Connection, *, key: str) -> None:

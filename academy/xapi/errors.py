@@ -49,8 +49,17 @@ class PreconditionFailed(Conflict):
 
 
 class NotAuthenticated(DomainError):
-    """No credentials, or credentials that are unknown, revoked or wrong."""
+    """No credentials, or credentials that are unknown, wrong, revoked or expired."""
 
 
 class NotPermitted(NotAllowed):
     """The scopes of the credentials do not cover the request."""
+
+
+class TooManyRequests(DomainError):
+    """The credential has sent more than it may; the error knows after how many seconds it may go on."""
+
+    def __init__(self, reason: str, *, seconds: int) -> None:
+        """Take the reason and the wait."""
+        self.seconds = seconds
+        super().__init__(reason, wait=seconds)

@@ -160,3 +160,7 @@ class Credential(Model):
     scopes: Mapped[list[str]] = mapped_column(JsonType)
     created: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     revoked: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    expires: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    used: Mapped[datetime | None] = mapped_column(UtcDateTime)  # to the minute: see `credentials.note_use`
+    per_minute: Mapped[int | None] = mapped_column()
+    may_void: Mapped[bool] = mapped_column(default=False)

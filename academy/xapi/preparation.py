@@ -62,6 +62,11 @@ def prepare(statement: Json, *, authority: Json, edition: Edition, new_id: Calla
     return draft
 
 
+def define_nothing(draft: Draft) -> None:
+    """Keep a statement from changing what is known of activities and agents (Communication 4.2, `define`)."""
+    draft.names, draft.definitions = {}, {}
+
+
 def set_stored(draft: Draft, stored: str) -> None:
     """Set `stored` in the statement, and `timestamp` in statement and text where the client gave none."""
     if "timestamp" not in draft.statement:

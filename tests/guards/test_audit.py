@@ -16,6 +16,7 @@ from academy.accounts.personal_data.models import DataRequest
 from academy.db import db
 from academy.jobs import Job
 from academy.security import policy_of
+from academy.xapi import credentials
 from academy.xapi.forwarding.models import ForwardingTarget
 from tests.factories import accounts, courses
 
@@ -100,6 +101,20 @@ ABOUT = {"title_en": "New", "theme": "T2", "level": "advanced", "hours": "3"}
 REASON = {"decision": "decline", "reason": "Not by letter yet, so it has to wait."}
 
 
+def _credentials() -> dict[str, Call]:
+    """Return the calls about credentials of the record store."""
+    base, connection = "/admin/xapi/credentials", db.session.connection()
+    ends, gone = (credentials.issue(connection, name=name, scopes=["state"])[0] for name in ("one", "two"))
+    new = {"label": "Ministry", "scopes": "state"}
+    return {
+        "administration.new_credential": Call(f"{base}/new", new, "xapi.credentials.create"),
+        "administration.credential": Call(
+            f"{base}/{ends}", {"last_day": "2999-01-01"}, "xapi.credentials.expire"
+        ),
+        "administration.revoke_credential": Call(f"{base}/{gone}/revoke", {}, "xapi.credentials.revoke"),
+    }
+
+
 def _forwarding() -> dict[str, Call]:
     """Return the calls about other record stores."""
     base, new = "/admin/xapi/forwarding", {"endpoint": "https://lrs.example.org", "key": "k", "secret": "s"}
@@ -136,6 +151,7 @@ def calls(trainer: Person) -> dict[str, Call]:
     db.session.flush()
     teach, name, part = f"/teach/courses/{code}", f"a{made.activity.id}-", f"s{section.id}-"
     return {
+        **_credentials(),
         **_forwarding(),
         "accounts.admin_people": Call(
             "/admin/people", {"email": held.email, "role": "trainer", "limit": ""}, "role.grant"

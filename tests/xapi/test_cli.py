@@ -45,6 +45,19 @@ def test_credentials_create_unknown_scope_is_refused(run):
     assert run("credentials", "list").output == "There are no credentials.\n"
 
 
+def test_credentials_create_with_terms(run):
+    terms = ("--expires", "2999-01-01", "--per-minute", "60", "--void")
+
+    pair = json.loads(run("credentials", "create", "--name", "Guest", *terms, "--json").output)
+
+    [listed] = json.loads(run("credentials", "list", "--json").output)
+    assert listed["expires"].startswith("2999-01-01T00:00:00")
+    assert (listed["per_minute"], listed["may_void"], listed["used"]) == (60, True, None)
+    assert credentials.bearer(db.session.connection(), **pair).may_void
+    over = run("credentials", "create", "--name", "Late", "--expires", "2001-01-01")
+    assert (over.exit_code, "is over" in over.output) == (1, True)
+
+
 def test_credentials_revoke(run):
     pair = json.loads(run("credentials", "create", "--name", "Old", "--json").output)
 

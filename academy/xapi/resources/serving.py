@@ -2,19 +2,24 @@
 
 import base64
 import binascii
+import logging
+import math
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
 import sqlalchemy as sa
-from flask import Response, g, request
+from flask import Response, current_app, g, request
 
 from academy.db import db, reading, release
 from academy.errors import RETRY_AFTER, DomainError, NotFound, TooLarge, Unavailable
 from academy.xapi import credentials, errors, json_text
 from academy.xapi.credentials import Bearer
-from academy.xapi.errors import NotAuthenticated, NotPermitted
+from academy.xapi.errors import NotAuthenticated, NotPermitted, TooManyRequests
+from academy.xapi.pace import pace
 from academy.xapi.resources import bodies, calls
 from academy.xapi.resources.calls import Call
+
+log = logging.getLogger(__name__)
 
 Handler = Callable[[Call, Bearer], Response]
 
@@ -25,6 +30,7 @@ STATUS: dict[type[DomainError], HTTPStatus] = {
     errors.PreconditionFailed: HTTPStatus.PRECONDITION_FAILED,
     errors.NotAuthenticated: HTTPStatus.UNAUTHORIZED,
     errors.NotPermitted: HTTPStatus.FORBIDDEN,
+    errors.TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     errors.EncodingUnknown: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     NotFound: HTTPStatus.NOT_FOUND,
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -72,6 +78,8 @@ def answer_of(error: DomainError) -> Response:
         answer.headers["WWW-Authenticate"] = 'Basic realm="xAPI", charset="UTF-8"'
     if status is HTTPStatus.UNSUPPORTED_MEDIA_TYPE:
         answer.headers["Accept-Encoding"] = "gzip"
+    if isinstance(error, errors.TooManyRequests):
+        answer.headers["Retry-After"] = str(error.seconds)
     if status in RETRY_AFTER:
         answer.headers["Retry-After"] = RETRY_AFTER[status]
     return answer
@@ -105,7 +113,34 @@ def _admitted(call: Call) -> Bearer:
     with reading():
         who = _bearer(call)
     release()
+    _pace(who)
+    if credentials.use_is_due(who):
+        _note_use(who)
     return who
+
+
+def _pace(who: Bearer) -> None:
+    """Raise TooManyRequests where a credential sends faster than it may."""
+    default = int(current_app.config["XAPI_REQUESTS_PER_MINUTE"])
+    most = default if who.per_minute is None else who.per_minute
+    seconds = pace.wait(who.key, per_minute=most) if most else 0
+    if seconds:
+        raise TooManyRequests(
+            f"these credentials may send {most} requests a minute", seconds=math.ceil(seconds)
+        )
+
+
+def _note_use(who: Bearer) -> None:
+    """Note the use in a transaction of its own, before that of the request; nothing depends on it."""
+    before, g.writes = g.get("writes", False), True
+    try:
+        credentials.note_use(connection(), key=who.key)
+        release()
+    except sa.exc.SQLAlchemyError:
+        db.session.rollback()
+        log.warning("the use of credential %s could not be noted", who.key, exc_info=True)
+    finally:
+        g.writes = before
 
 
 def _bearer(call: Call) -> Bearer:
@@ -121,5 +156,5 @@ def _bearer(call: Call) -> Bearer:
         raise NotAuthenticated("the Authorization header cannot be read") from error
     found = None if "\0" in key else credentials.bearer(connection(), key=key, secret=secret)
     if found is None:
-        raise NotAuthenticated("these credentials are unknown, wrong or revoked")
+        raise NotAuthenticated("these credentials are unknown, wrong, revoked or expired")
     return found

@@ -8,10 +8,19 @@ from werkzeug.http import http_date, parse_accept_header
 from academy.db import reading, release
 from academy.errors import NotFound
 from academy.replica import read_copy
-from academy.xapi import interning, json_text, presentation, queries, relations, signatures, store
+from academy.xapi import (
+    interning,
+    json_text,
+    preparation,
+    presentation,
+    queries,
+    relations,
+    signatures,
+    store,
+)
 from academy.xapi.attachments import Part, received_attachments
 from academy.xapi.credentials import Bearer
-from academy.xapi.errors import XapiInvalid
+from academy.xapi.errors import NotPermitted, XapiInvalid
 from academy.xapi.json_text import Json
 from academy.xapi.queries import Row, StatementFilter
 from academy.xapi.resources import multipart, parameters, serving
@@ -62,6 +71,11 @@ def get(call: Call, who: Bearer) -> Response:
 
 def _store(call: Call, who: Bearer, batch: list[object], parts: list[Part]) -> list[str]:
     drafts = store.prepare(batch, authority=who.authority, edition=call.edition)
+    if not who.may_void and any(draft.is_voiding for draft in drafts):
+        raise NotPermitted("these credentials may not void statements")
+    if not who.may("define"):
+        for draft in drafts:
+            preparation.define_nothing(draft)
     for draft in drafts:
         signatures.check(draft.statement, parts, edition=call.edition)
     if parts:

@@ -26,7 +26,7 @@ from academy.courses.runtime import launching, scorm_commits
 from academy.courses.runtime.scorm_commits import Commit
 from academy.courses.services import releases
 from academy.db import db
-from academy.xapi.attachments import Part, received_attachments
+from academy.xapi.attachments import kept, received_attachments
 from tests import databases, stores
 from tests.factories import accounts, courses, xapi
 from tests.packages import scorm12
@@ -101,7 +101,7 @@ def _odd_things(launch: Any) -> None:
     attachment = {"usageType": "https://example.org/u", "display": {}, "contentType": "image/png"}
     attachment |= {"length": len(PICTURE), "sha2": digest}
     statement = xapi.statement(attachments=[attachment], result={"response": "a\u0431 'quoted' \\ \n"})
-    received_attachments([statement], [Part(digest, PICTURE)])
+    received_attachments([statement], [kept(digest, [PICTURE], io.BytesIO())])
     xapi.stored(statement)
     attempt = db.session.scalars(sa.select(Attempt)).first()
     assert attempt is not None

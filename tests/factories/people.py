@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha1, sha256
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -22,7 +23,7 @@ from academy.courses.runtime import launching
 from academy.courses.services import uploads
 from academy.db import Base, db, iri_base
 from academy.xapi import attachments, documents
-from academy.xapi.attachments import Part
+from academy.xapi.attachments import Part, kept
 from academy.xapi.documents import AgentShelf, Content, StateShelf
 from tests.factories import accounts, courses, progress, xapi
 
@@ -162,7 +163,7 @@ def _attached(data: bytes) -> dict[str, Any]:
 
 
 def _part(data: bytes) -> Part:
-    return Part(sha256(data).hexdigest(), data)
+    return kept(sha256(data).hexdigest(), [data], BytesIO())
 
 
 def left_of(words: tuple[str, ...] = TELLING) -> list[str]:

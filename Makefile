@@ -28,7 +28,7 @@ check: setup ## format, lint, types, layers, catalogues
 	@$(ACADEMY) i18n check
 
 conformance: setup-tests ## the whole package corpus, the public suites, and minutes of load with kills
-	@.venv/bin/pytest -q -m "conformance or not conformance" tests/conformance tests/journeys tests/faults tests/ground tests/backup tests/xapi/test_plans.py --whole-corpus
+	@.venv/bin/pytest -q -m "conformance or not conformance" tests/conformance tests/journeys tests/faults tests/ground tests/backup tests/guards tests/xapi/test_plans.py --whole-corpus
 	@.venv/bin/pytest -q tests/conformance/xapi tests/faults tests/ground tests/guards tests/journeys tests/xapi/test_plans.py --whole-corpus --database postgresql
 	@.venv/bin/python tools/lrs_suite.py
 

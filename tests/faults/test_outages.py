@@ -226,7 +226,7 @@ def fill(disk: Path) -> Path:
     return filler
 
 
-@pytest.mark.conformance_on("postgresql")
+@pytest.mark.conformance
 def test_the_disk_of_the_database_is_full_for_a_while(request: pytest.FixtureRequest, tmp_path: Path) -> None:
     with installed_on_small_disk(request.config.getoption("--database"), tmp_path) as (installation, disk):
         client = client_of(installation)

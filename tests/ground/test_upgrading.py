@@ -14,6 +14,7 @@ from tests import databases
 ACADEMY = Path(sys.executable).with_name("academy")
 
 
+@pytest.mark.conformance_on("sqlite")
 def test_nodes_may_upgrade_at_once(app: Flask, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     database = databases.made(request.config.getoption("--database"), tmp_path)
     settings = {"ACADEMY_INSTANCE_PATH": str(tmp_path), "ACADEMY_DATABASE_URL": database.url}

@@ -82,6 +82,7 @@ def test_a_worker_killed_on_another_machine_is_followed_when_its_lease_ends(
     assert processes.effects("a") == 1
 
 
+@pytest.mark.conformance_on("sqlite")
 def test_a_worker_that_lost_its_lease_keeps_nothing(processes: Processes) -> None:
     slow = processes.worker(TRIAL_LEASE="1")
     processes.add("a")
@@ -101,7 +102,7 @@ def test_a_worker_that_lost_its_lease_keeps_nothing(processes: Processes) -> Non
     assert "run by somebody else by now" in (processes.folder / "processes.log").read_text()
 
 
-@pytest.mark.conformance_on("postgresql")
+@pytest.mark.conformance
 def test_a_long_job_keeps_its_lease(processes: Processes) -> None:
     processes.worker(TRIAL_LEASE="1")
     processes.add("a")

@@ -88,7 +88,7 @@ def academy(academy: Server) -> Server:
 
 
 #: The rest of the roles come with `make conformance`.
-SAMPLED = ("anonymous", "learner", "admin")
+SAMPLED = ("anonymous", "learner")
 
 
 @pytest.mark.parametrize(

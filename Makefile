@@ -29,7 +29,7 @@ check: setup ## format, lint, types, layers, catalogues
 
 conformance: setup-tests ## the whole package corpus, the public suites, and minutes of load with kills
 	@.venv/bin/pytest -q -m "conformance or not conformance" tests/conformance tests/journeys tests/faults tests/ground tests/backup tests/guards tests/xapi/test_plans.py --whole-corpus
-	@.venv/bin/pytest -q tests/conformance/xapi tests/faults tests/ground tests/guards tests/journeys tests/xapi/test_plans.py --whole-corpus --database postgresql
+	@.venv/bin/pytest -q tests/conformance/xapi tests/faults tests/ground tests/guards tests/journeys tests/progress tests/xapi/test_plans.py --whole-corpus --database postgresql
 	@.venv/bin/python tools/lrs_suite.py
 
 bench: setup-tests ## print the figures of the issues with their references

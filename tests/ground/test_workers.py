@@ -153,7 +153,7 @@ def test_a_server_asked_to_end_gives_back_its_job(processes: Processes) -> None:
     assert processes.known() == set()
 
 
-@pytest.mark.conformance_on("sqlite")
+@pytest.mark.conformance
 def test_many_workers_do_each_job_once(processes: Processes) -> None:
     names = [f"job-{number}" for number in range(30)]
     processes.let_end(*names)

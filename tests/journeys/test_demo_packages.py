@@ -40,9 +40,8 @@ def _play(lesson: Frame) -> None:
     raise AssertionError("the lesson has no end")
 
 
-@pytest.mark.parametrize(
-    ("code", "parts"), [pytest.param("DEMO-C1", 1, marks=pytest.mark.conformance), ("DEMO-C6", 3)]
-)
+@pytest.mark.conformance
+@pytest.mark.parametrize(("code", "parts"), [("DEMO-C1", 1), ("DEMO-C6", 3)])
 def test_a_demonstration_package_is_played_to_its_end(
     server: Server, page: Page, tmp_path: Path, code: str, parts: int
 ) -> None:

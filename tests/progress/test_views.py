@@ -112,6 +112,7 @@ def test_learn_hides_withdrawn_courses(reader: Person, sign_in: Any) -> None:
     assert ("Going on" in found, "Left behind" in found) == (True, False)
 
 
+@pytest.mark.conformance_on("postgresql")
 def test_learn_takes_the_same_queries_for_one_course_and_for_sixty(
     reader: Person, sign_in: Any, queries: list[str]
 ) -> None:

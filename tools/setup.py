@@ -11,12 +11,14 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Callable
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
 STAMPS = PROJECT / ".setup"
 PYTHON = PROJECT / ".venv" / "bin" / "python"
+DISTRIBUTION = Path("/usr/bin/python3")
 
 #: Debian package → how to tell that it is there.
 LIBRARIES = {
@@ -110,10 +112,24 @@ def install(packages: list[str]) -> bool:
     )
 
 
+def interpreter() -> str | Path:
+    """Return the Python for the environment: the distribution's, where it is the same one built better.
+
+    One compiled by hand or by pyenv usually lacks the optimisation by profiles that distributions build
+    with, and everything costs about a quarter more on it.
+    """
+    here, ours = sys.version_info[:2], sysconfig.get_config_var("CONFIG_ARGS") or ""
+    if sys.base_prefix == "/usr" or "--enable-optimizations" in ours or not DISTRIBUTION.exists():
+        return sys.executable
+    asked = "import ensurepip, sys, venv; print(*sys.version_info[:2])"
+    told = subprocess.run([DISTRIBUTION, "-c", asked], check=False, capture_output=True, text=True)
+    return DISTRIBUTION if told.stdout.split() == [str(part) for part in here] else sys.executable
+
+
 def python_packages() -> None:
     """Make the virtual environment and install the Academy into it, editable, with its tools."""
     if not PYTHON.exists():
-        subprocess.run([sys.executable, "-m", "venv", ".venv"], check=True)
+        subprocess.run([interpreter(), "-m", "venv", ".venv"], check=True)
     print("Installing Python packages", flush=True)
     subprocess.run([PYTHON, "-m", "pip", "install", "-q", "-e", ".[dev]"], check=True)
 

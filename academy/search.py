@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from threading import local
 from uuid import UUID
 
-import snowballstemmer
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
+from Stemmer import Stemmer
 
 from academy.db import BigId, Model, OrderedText, PublicId, db
 
@@ -94,6 +94,6 @@ def _stem(word: str) -> str:
     language = "russian" if CYRILLIC.search(word) else "english"
     stemmer = getattr(_own, language, None)
     if stemmer is None:
-        stemmer = snowballstemmer.stemmer(language)
+        stemmer = Stemmer(language, 0)  # without a cache of its own: words repeat little
         setattr(_own, language, stemmer)
     return str(stemmer.stemWord(word))

@@ -15,6 +15,8 @@ from academy.reports.filters import Filters
 from academy.reports.participations import Participation, Someone
 from academy.tables import Column, CsvText, xlsx_file
 
+STATE = Someone._fields.index("state")
+
 
 def csv_file(viewer: Person, filters: Filters) -> BinaryIO:
     """Write the report as CSV into a temporary file, positioned at its start."""
@@ -72,14 +74,10 @@ def _csv(viewer: Person, filters: Filters) -> Iterator[bytes]:
     """
     text, known, footnote = CsvText(language()), names.all_names(language()), False
     yield text.encoded([text.head(columns())])
-    shared = _Shared(
-        {key: text.cells(*pair, "") for key, pair in known.courses.items()},
-        {code: text.cells(word, "") for code, word in status_words().items()},
-        {code: text.cells(word, "") for code, word in _result_words().items()},
-    )
+    shared = _Shared.of(text, known)
     for batch in participations.by_batch(viewer, filters):
-        begins = {person.id: text.cells(*_cells_of(person, known), "") for person, _taken in batch}
-        footnote = footnote or any(person.state in known.footnoted for person, _taken in batch)
+        footnote = footnote or any(person[STATE] in known.footnoted for person, _taken in batch)
+        begins = _begins(text, [person for person, _taken in batch], shared)
         rows = [row for _person, taken in batch for row in taken]
         yield text.encoded(_lines(text, begins, shared, rows))
     if footnote:
@@ -89,14 +87,37 @@ def _csv(viewer: Person, filters: Filters) -> Iterator[bytes]:
 class _Shared(NamedTuple):
     """Ready pieces, each with a separator behind it."""
 
+    states: dict[str | None, str]
+    organisations: dict[int | None, str]
     courses: dict[int, str]
     statuses: dict[str, str]
     results: dict[str | None, str]
 
+    @classmethod
+    def of(cls, text: CsvText, known: names.Names) -> "_Shared":
+        """Write what participations have in common."""
+        return cls(
+            {code: text.cells(code, name, "") for code, name in known.states.items()},
+            {key: text.cells(name, "") for key, name in known.organisations.items()},
+            {key: text.cells(*pair, "") for key, pair in known.courses.items()},
+            {code: text.cells(word, "") for code, word in status_words().items()},
+            {code: text.cells(word, "") for code, word in _result_words().items()},
+        )
+
+
+def _begins(text: CsvText, people: list[Any], shared: _Shared) -> dict[int, str]:
+    """Return the first columns of each person's lines, by the person's key."""
+    apart, (states, organisations, *_others) = text.separator, shared
+    return {
+        person: f"{text.cells(latin, cyrillic, email, '')}{states.get(state, apart * 2)}"
+        f"{organisations.get(organisation, apart)}"
+        for person, latin, cyrillic, email, state, organisation in people
+    }
+
 
 def _lines(text: CsvText, begins: dict[int, str], shared: _Shared, rows: list[Any]) -> list[str]:
     """Return the lines of participations."""
-    apart, (courses, statuses, results) = text.separator, shared
+    apart, (_states, _organisations, courses, statuses, results) = text.separator, shared
     percent, duration, minute = text.percent, text.duration, text.minute
     return [
         f"{begins[person]}{courses[course]}{statuses[status]}{results.get(success, apart)}"
@@ -123,7 +144,8 @@ def _rows(viewer: Person, filters: Filters) -> Iterator[dict[str, object]]:
     known, statuses, results = names.all_names(language()), status_words(), _result_words()
     keys, footnote = [column.key for column in columns()], False
     for people in participations.by_batch(viewer, filters):
-        for person, rows in people:
+        for someone, rows in people:
+            person = Someone._make(someone)
             begin = _cells_of(person, known)
             footnote = footnote or person.state in known.footnoted
             for one in map(Participation._make, rows):

@@ -48,10 +48,10 @@ class Participation(NamedTuple):
     certificate: str | None
 
 
-def by_batch(viewer: Person, filters: Filters) -> Iterator[list[tuple[Someone, list[Any]]]]:
+def by_batch(viewer: Person, filters: Filters) -> Iterator[list[tuple[Any, list[Any]]]]:
     """Yield, some people at a time, each person with their participations by course code.
 
-    Participations are tuples with the fields of `Participation`.
+    They are tuples with the fields of `Someone` and of `Participation`.
     """
     wanted = (
         sa.select(
@@ -68,10 +68,9 @@ def by_batch(viewer: Person, filters: Filters) -> Iterator[list[tuple[Someone, l
     connection, taken = db.session.connection(), _taken(filters)
     places = {course: place for place, course in enumerate(connection.scalars(_COURSES))}
     for some in connection.execute(wanted, execution_options={"yield_per": BATCH}).partitions():
-        people = [Someone(*person) for person in some]
-        rows = _as_they_come(connection, taken, {"people": [person.id for person in people]})
+        rows = _as_they_come(connection, taken, {"people": [person[0] for person in some]})
         by_person = _by_person(rows, places)
-        yield [(person, by_person[person.id]) for person in people]
+        yield [(person, by_person[person[0]]) for person in some]
 
 
 def _taken(filters: Filters) -> sa.Executable:

@@ -89,8 +89,8 @@ def courses(viewer: Person, *, language: str) -> list[CourseName]:
 
 
 def matrix(viewer: Person, filters: Filters, *, page: int, size: int, language: str) -> Matrix:
-    """Return a page of the matrix of people by courses, in four queries however much it lists."""
-    sums = _totals(viewer, filters)
+    """Return a page of the matrix of people by courses, in five queries however much it lists."""
+    sums, participations, certificates = _totals(viewer, filters)
     person_count, erased_count, footnote = _people_totals(viewer, filters)
     people = _people(viewer, filters, page=page, size=size, language=language)
     cells = _cells(filters, [person.id for person in people])
@@ -103,8 +103,8 @@ def matrix(viewer: Person, filters: Filters, *, page: int, size: int, language: 
         people=[_person_row(person, cells.get(person.id, {}), places, language) for person in people],
         person_count=person_count,
         erased_count=erased_count,
-        participations=sum(total.all for total in sums),
-        certificates=sum(total.certified for total in sums),
+        participations=participations,
+        certificates=certificates,
         footnote=footnote,
     )
 
@@ -127,10 +127,15 @@ def _rows(query: sa.Executable, values: Mapping[str, Any] | None = None) -> Sequ
     return db.session.connection().execute(query, values).fetchall()
 
 
-def _totals(viewer: Person, filters: Filters) -> list[Any]:
-    """Return each course with seats, started, completed and certified; only courses that have any seat."""
-    query = _totals_of_all() if _is_everything(viewer, filters) else _totals_within(viewer, filters)
-    return [total for total in _rows(query) if total.all]
+def _totals(viewer: Person, filters: Filters) -> tuple[Sequence[Any], int, int]:
+    """Return the courses with any seat, how many started and completed each; all seats; all certificates."""
+    if _is_everything(viewer, filters):
+        sums, ((participations, certificates),) = _rows(_of_courses()), _rows(_of_tables())
+        participations -= sum(total.given_up for total in sums)
+        certificates -= sum(total.certificates_given_up for total in sums)
+        return [total for total in sums if total.taken], participations, certificates
+    sums = _rows(_totals_within(viewer, filters))
+    return sums, sum(total.all for total in sums), sum(total.certified for total in sums)
 
 
 def _is_everything(viewer: Person, filters: Filters) -> bool:
@@ -139,8 +144,13 @@ def _is_everything(viewer: Person, filters: Filters) -> bool:
 
 
 @cache
-def _totals_of_all() -> sa.Executable:
-    return totals.of_all()
+def _of_courses() -> sa.Executable:
+    return totals.of_courses()
+
+
+@cache
+def _of_tables() -> sa.Executable:
+    return totals.of_tables()
 
 
 def _totals_within(viewer: Person, filters: Filters) -> sa.Executable:

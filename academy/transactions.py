@@ -181,7 +181,8 @@ def _set_up_sqlite(synchronous: str) -> Any:
 
 def _begin_sqlite(connection: sa.Connection) -> None:
     driver: Any = connection.connection.driver_connection
-    if only_reads():
+    reads = connection.info[_READS] = only_reads()
+    if reads:
         driver.execute("BEGIN")
         return
     if not _turn.acquire(timeout=TURN_SECONDS):

@@ -1,6 +1,7 @@
 """Jobs run once in effect: failures wait and come back, a killed worker's lease runs out."""
 
 import errno
+from contextvars import Context
 from datetime import timedelta
 from uuid import uuid4
 
@@ -173,10 +174,15 @@ def test_a_commit_in_a_job_prolongs_its_lease(
 def test_a_job_may_end_what_only_read_and_write_afterwards(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def somebody_else_writes() -> None:
+        with app.app_context(), db.engine.begin() as connection:
+            connection.execute(sa.update(Job).values(progress=50))
+
     def work(job: Job) -> None:
         db.session.commit()
         with reading():
             assert db.session.scalar(sa.select(Job.state).where(Job.kind == "test")) == "running"
+            Context().run(somebody_else_writes)  # which does not only read
             db.session.commit()
         record("jobs.retry", target="a")
 

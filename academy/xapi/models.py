@@ -3,7 +3,7 @@
 IRIs and identities have no length limit, so each is found by a digest (`key`) and not by its text.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -107,6 +107,18 @@ class StatementReference(Model):
 
     seq: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
     target_seq: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, index=True)
+
+
+class StatementDay(Model):
+    """How many statements were stored on a day that is over, in UTC; days on which none was may be missing.
+
+    The newest row tells up to which day they are counted.
+    """
+
+    __tablename__ = "xapi_day"
+
+    day: Mapped[date] = mapped_column(sa.Date, primary_key=True)
+    statements: Mapped[int] = mapped_column(sa.BigInteger)
 
 
 class Document:

@@ -25,7 +25,8 @@ from academy.db import db, iri_base
 from academy.locale import translated
 from academy.progress.models import ActivityProgress, CourseProgress
 from academy.tables import Column
-from academy.xapi import people
+from academy.xapi import nameless, people
+from academy.xapi.nameless import Manner
 from academy.xapi.people import Individual, Kept
 from academy.xapi.queries import Row
 
@@ -76,7 +77,8 @@ def _statement_export(subject: Subject) -> Iterator[Document | StoredFile]:
 
 def _statement_erase(subject: Subject) -> Leftover:
     connection, clean = db.session.connection(), subject.spellings.without_any
-    return Leftover(files=people.make_nameless(connection, _individual(subject), clean))
+    done = nameless.make_nameless(connection, _individual(subject), Manner(clean))
+    return Leftover(files=done.files)
 
 
 def _statement(row: Row) -> Entry:

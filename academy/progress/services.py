@@ -14,6 +14,7 @@ from academy.progress.projection import CourseCompletion, Event
 from academy.progress.rows import Seat
 from academy.progress.signals import course_completed
 from academy.transactions import Turn, take
+from academy.xapi.batches import pieces
 from academy.xapi.signals import StoredStatement
 
 log = logging.getLogger(__name__)
@@ -41,6 +42,14 @@ def mend(connection: sa.Connection, registration: UUID) -> None:
     take(Turn.STATEMENTS, connection)  # so that none comes between the reading and the writing
     _refold(connection, {registration})
     connection.execute(sa.delete(StaleRegistration).where(StaleRegistration.registration == registration))
+
+
+def fold_afresh(connection: sa.Connection, registrations: Iterable[UUID]) -> None:
+    """Fold what is left of registrations that have lost statements, in the transaction that removed them."""
+    for some in pieces(sorted(registrations)):
+        seats = rows.seats(connection, some)
+        if seats:
+            _refold(connection, set(seats))
 
 
 def replayed(

@@ -55,6 +55,11 @@ def digest_of(email: str) -> str:
     return hmac.new(key, f"erased:{email}".encode(), hashlib.sha256).hexdigest()
 
 
+def new_number(kind: str = "E") -> str:
+    """Make the number of a receipt; the letter tells whether a person was erased (E) or an agent (A)."""
+    return f"{kind}-{clock.now().year}-{''.join(secrets.choice(SIGNS) for _ in range(6))}"
+
+
 def write(
     email: str,
     held: Mapping[str, list[Holding]],
@@ -64,20 +69,38 @@ def write(
     past: Past | None = None,
 ) -> ErasureReceipt:
     """Keep that everything was erased; an erasure repeated after a restore keeps its number and moment."""
-    now = clock.now()
+    counts = {
+        room: {one.code: one.count for one in found if one.fate == "goes"} for room, found in held.items()
+    }
+    began = past or Past(new_number(), clock.now(), reason, None, actor)
+    return keep(email, counts, told=began)
+
+
+def keep(identity: str, counts: Mapping[str, Mapping[str, int]], *, told: Past) -> ErasureReceipt:
+    """Keep a receipt: how much of whoever has the identity, and what is told of it, which names nobody."""
     receipt = ErasureReceipt(
-        number=past.number if past else f"E-{now.year}-{''.join(secrets.choice(SIGNS) for _ in range(6))}",
-        at=past.at if past else now,
-        actor=past.actor if past else actor,
-        reason=past.reason if past else reason,
-        counts={
-            room: {one.code: one.count for one in found if one.fate == "goes"} for room, found in held.items()
-        },
-        digest=digest_of(email),
+        number=told.number,
+        at=told.at,
+        actor=told.actor,
+        reason=told.reason,
+        counts={room: dict(found) for room, found in counts.items()},
+        digest=digest_of(identity),
     )
     db.session.add(receipt)
     db.session.flush()
     return receipt
+
+
+def of_number(number: str) -> ErasureReceipt | None:
+    """Return the receipt of a number."""
+    return db.session.scalar(sa.select(ErasureReceipt).where(ErasureReceipt.number == number))
+
+
+def newest_of_agents(most: int) -> Sequence[ErasureReceipt]:
+    """Return the newest receipts of agents of the record store."""
+    agents = sa.select(ErasureReceipt).where(ErasureReceipt.number.startswith("A-"))
+    latest = agents.order_by(ErasureReceipt.at.desc(), ErasureReceipt.id.desc())
+    return db.session.scalars(latest.limit(most)).all()
 
 
 def newest_first() -> Iterator[ErasureReceipt]:

@@ -19,7 +19,7 @@ from academy import clock
 from academy.db import db, installation, reading, release
 from academy.errors import DomainError, Invalid
 from academy.transactions import Turn, take
-from academy.xapi import equivalence, formats, json_text, preparation, store, validation
+from academy.xapi import equivalence, figures, formats, json_text, moments, preparation, store, validation
 from academy.xapi.batches import SIZE
 from academy.xapi.editions import Edition
 from academy.xapi.errors import StatementConflict
@@ -118,6 +118,8 @@ def _write(batch: _Batch, done: Imported) -> None:
         store.write(connection, batch.drafts)
     except StatementConflict as fault:
         raise Invalid(f"line {batch.lines[UUID(str(fault.facts['id']))]}: {fault}") from fault
+    if done.keeps:
+        _count_again(connection, batch)
     known = sum(draft.is_stored for draft in batch.drafts)
     done.known, done.stored = done.known + known, done.stored + len(batch.drafts) - known
     done.newest = connection.scalar(_NEWEST) or 0
@@ -125,6 +127,13 @@ def _write(batch: _Batch, done: Imported) -> None:
     connection.execute(sa.delete(installation).where(installation.c.name == MARK))
     connection.execute(sa.insert(installation).values(name=MARK, value=json.dumps(asdict(done))))
     release()
+
+
+def _count_again(connection: sa.Connection, batch: _Batch) -> None:
+    """Have the days counted anew on which these statements were stored elsewhere."""
+    seqs = [draft.seq for draft in batch.drafts if draft.seq is not None]
+    if seqs:
+        figures.count_again(connection, since=moments.day(min(seqs)))
 
 
 def _batches(

@@ -22,7 +22,6 @@ IMPERSONAL = {
     "xapi_day": "how many statements came on a day",
     "xapi_credential": "keys of programs",
     "xapi_forwarding": "other record stores",
-    "xapi_day": "counts of statements",
     "serial_counter": "the last number of a year",
     "worker": "processes",
     "audit_seal": "digests of acts",

@@ -21,6 +21,7 @@ from academy.xapi import (
 from academy.xapi.attachments import Part, received_attachments
 from academy.xapi.credentials import Bearer
 from academy.xapi.errors import NotPermitted, XapiInvalid
+from academy.xapi.gathering import gathering
 from academy.xapi.json_text import Json
 from academy.xapi.queries import Row, StatementFilter
 from academy.xapi.resources import multipart, parameters, serving
@@ -83,7 +84,8 @@ def _store(call: Call, who: Bearer, batch: list[object], parts: list[Part]) -> l
             store.refuse_conflicts(serving.connection(), drafts)
         release()
     received_attachments([draft.statement for draft in drafts], parts)
-    return [str(identifier) for identifier in store.write(serving.connection(), drafts)]
+    gathering().store(drafts)
+    return [str(draft.id) for draft in drafts]
 
 
 def _one(call: Call, who: Bearer) -> Response:

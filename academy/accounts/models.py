@@ -62,6 +62,13 @@ class Organisation(Model):
     parent: Mapped["Organisation | None"] = relationship(remote_side=[id])
 
 
+#: Few wait for a decision on where they serve, and every page of staff counts them (`scope.waiting_filter`).
+_WAITING = sa.text(
+    "state_code IS NOT NULL AND state_confirmed IS NULL"
+    " OR organisation_id IS NOT NULL AND organisation_confirmed IS NULL"
+)
+
+
 class Person(UserMixin, Model):
     """A person with an account."""
 
@@ -70,6 +77,7 @@ class Person(UserMixin, Model):
         sa.Index("ix_person_sort_latin_id", "sort_latin", "id"),
         sa.Index("ix_person_sort_cyrillic_id", "sort_cyrillic", "id"),
         sa.Index("ix_person_state_code_erased", "state_code", "erased"),
+        sa.Index("ix_person_waiting", "email_confirmed", sqlite_where=_WAITING, postgresql_where=_WAITING),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from academy import clock
 from academy.db import BigId, JsonType, Model, PublicId, UtcDateTime
 
+_NOT_VALID = sa.text("status <> 'valid'")
+
 
 class Certificate(Model):
     """An issued certificate; `facts` is what the document says, and never changes."""
@@ -18,6 +20,7 @@ class Certificate(Model):
     __table_args__ = (
         sa.CheckConstraint("status IN ('valid', 'revoked', 'superseded')", name="status_is_known"),
         sa.Index("ix_certificate_totals", "course_id", "status", "registration", "serial"),
+        sa.Index("ix_certificate_not_valid", "status", sqlite_where=_NOT_VALID, postgresql_where=_NOT_VALID),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -18,7 +18,7 @@ HAS_STARTED = CourseProgress.started.is_not(None)
 HAS_COMPLETED = CourseProgress.completion == "completed"
 IS_VALID = Certificate.status == "valid"
 #: Written out, so that the index of the few is seen to fit.
-IS_NOT_VALID = sa.literal_column("certificate.status <> 'valid'")
+IS_NOT_VALID: sa.ColumnElement[bool] = sa.literal_column("certificate.status <> 'valid'")
 
 
 def of_courses() -> sa.Executable:

@@ -85,14 +85,16 @@ def day(moment: datetime | date | None, style: str = "long") -> str:
 def day_time(moment: datetime | None, style: str = "long") -> str:
     """Write a day and time in the reader's zone, with the place that names the zone.
 
-    `short` is for tables whose head names the place once, by `at_place`.
+    `short` is for tables whose head names the place once, by `at_place`; `exact` the same with seconds.
     """
     if moment is None:
         return "–"
     zone = get_timezone()
     pattern = "dd.MM.yyyy, HH:mm" if language() == "ru" else "d MMM yyyy, HH:mm"
+    if style == "exact":
+        pattern += ":ss"
     written = format_datetime(moment.astimezone(zone), pattern, locale=get_locale())
-    return written.replace(" ", NO_BREAK) if style == "short" else f"{written} ({city_of(zone)})"
+    return written.replace(" ", NO_BREAK) if style in {"short", "exact"} else f"{written} ({city_of(zone)})"
 
 
 def at_place(head: str) -> str:

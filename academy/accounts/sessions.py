@@ -26,6 +26,7 @@ NOTED_EVERY = timedelta(minutes=1)
 OLD_TOKEN_LASTS = timedelta(minutes=1)
 KEPT = timedelta(days=2)
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+UNATTENDED = "X-Unattended"  # on what a page asks by itself, over and over: nobody need be there
 
 
 def begin(
@@ -85,7 +86,7 @@ def use(one: PersonSession) -> None:
     Pages only read. So the note is written in a transaction of its own after the answer was sent.
     """
     g.person_session = one
-    if clock.now() - one.last_seen > NOTED_EVERY:
+    if clock.now() - one.last_seen > NOTED_EVERY and UNATTENDED not in request.headers:
         note = _seen(one.id)
         engine = db.engine
 

@@ -71,6 +71,7 @@ ACTS: dict[str, Act] = {
     "xapi.credentials.create": Act("credential", _l("Key of the record store made")),
     "xapi.credentials.expire": Act("credential", _l("Validity of a key of the record store changed")),
     "xapi.credentials.revoke": Act("credential", _l("Key of the record store revoked")),
+    "xapi.read": Act("person", _l("Learning records of a person read")),
     "xapi.export": Act("statements", _l("All statements exported")),
     "xapi.import": Act("statements", _l("Statements imported")),
     "xapi.forward.add": Act("forwarding", _l("Statements are sent to another record store")),

@@ -41,7 +41,10 @@ _FIRST_REFERENCE, _FAR_REFERENCE = "first_reference", "far_reference"
 
 @dataclass(frozen=True, slots=True)
 class StatementFilter:
-    """The parameters of a query; `agent` and `authority` are identities (`relations.identity`)."""
+    """The parameters of a query; `agent` and `authority` are identities (`relations.identity`).
+
+    Clients are not shown voided statements; `with_voided` is for those who keep the store.
+    """
 
     agent: str | None = None
     verb: str | None = None
@@ -53,6 +56,7 @@ class StatementFilter:
     until: datetime | None = None
     ascending: bool = False
     authority: str | None = None
+    with_voided: bool = False
 
 
 def select_rows(
@@ -71,6 +75,7 @@ def select_rows(
         ascending=wanted.ascending,
         is_bounded_below="below" in values,
         is_bounded_above="above" in values,
+        with_voided=wanted.with_voided,
     )
     if not keys:
         return _everything(shape), values
@@ -167,7 +172,8 @@ def _probe(shape: Shape) -> sa.Select[Any]:
 @lru_cache(SHAPES)
 def _everything(shape: Shape) -> sa.Select[Any]:
     row = walks.STATEMENT
-    query = sa.select(row.c.seq, row.c.payload).where(row.c.voided.is_(False), *shape.bounds(row.c.seq))
+    conditions = (*walks.stands(shape, row.c.seq, row=row), *shape.bounds(row.c.seq))
+    query = sa.select(row.c.seq, row.c.payload).where(*conditions)
     return query.order_by(shape.ordered(row.c.seq)).limit(_LIMIT)
 
 
@@ -193,7 +199,7 @@ def _own(shape: Shape, lead: Key) -> Iterator[sa.Select[Any]]:
             *conditions,
             *shape.bounds(seq),
             *(walks.has(shape, key, seq, row=row) for key in others),
-            walks.is_valid(seq, row=row),
+            *walks.stands(shape, seq, row=row),
         )
         yield query.order_by(shape.ordered(seq))
 
@@ -216,5 +222,5 @@ def _from_targets(shape: Shape, lead: Key) -> Iterator[sa.Select[Any]]:
 def _referring(shape: Shape, query: sa.Select[Any], seq: Column) -> sa.Select[Any]:
     """Return the query with what is asked of the statement that refers."""
     own = [walks.has(shape, key, seq) for key in shape.keys if key is Key.AUTHORITY]
-    found = query.where(*own, *shape.bounds(seq), walks.is_valid(seq))
+    found = query.where(*own, *shape.bounds(seq), *walks.stands(shape, seq))
     return found.distinct().order_by(shape.ordered(seq))

@@ -1,6 +1,6 @@
 """Reads of statements: one by id, pages by filter with a cursor that never goes stale, all in order."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,11 +8,13 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from academy.xapi import filters, json_text, moments, preparation
+from academy.xapi import filters, interning, json_text, moments, preparation
+from academy.xapi.batches import pieces
 from academy.xapi.filters import StatementFilter
 from academy.xapi.json_text import Json
 from academy.xapi.models import Statement
 from academy.xapi.signals import StoredStatement
+from academy.xapi.vocabulary import VOIDED
 
 __all__ = [
     "Page",
@@ -20,8 +22,11 @@ __all__ = [
     "StatementFilter",
     "all_rows",
     "all_statements",
+    "by_ids",
     "one",
     "page",
+    "voided_among",
+    "voiding",
 ]
 
 _STATEMENT: Any = Statement.__table__
@@ -87,6 +92,36 @@ def page(
     rows = [Row(seq, bytes(payload)) for seq, payload in connection.execute(query, values)]
     more = len(rows) > limit
     return Page(rows[:limit], rows[limit - 1].seq if more else None)
+
+
+def by_ids(connection: sa.Connection, ids: Collection[UUID]) -> dict[UUID, Row]:
+    """Return the statements with these ids, voided ones too; unknown ids are left out."""
+    columns = sa.select(_STATEMENT.c.id, _STATEMENT.c.seq, _STATEMENT.c.payload)
+    return {
+        found: Row(seq, bytes(payload))
+        for some in pieces(list(ids))
+        for found, seq, payload in connection.execute(columns.where(_STATEMENT.c.id.in_(some)))
+    }
+
+
+def voided_among(connection: sa.Connection, rows: Collection[Row]) -> set[int]:
+    """Return the `seq` of those that are voided."""
+    voided = sa.select(_STATEMENT.c.seq).where(_STATEMENT.c.voided.is_(True))
+    numbers = [row.seq for row in rows]
+    return {
+        seq
+        for some in pieces(numbers)
+        for seq in connection.scalars(voided.where(_STATEMENT.c.seq.in_(some)))
+    }
+
+
+def voiding(connection: sa.Connection, statement_id: UUID) -> Row | None:
+    """Return the first statement that voids the one with this id."""
+    verb = interning.verb(connection, VOIDED)
+    columns = sa.select(_STATEMENT.c.seq, _STATEMENT.c.payload)
+    wanted = columns.where(_STATEMENT.c.target == statement_id, _STATEMENT.c.verb_id == verb)
+    found = connection.execute(wanted.order_by(_STATEMENT.c.seq).limit(1)).first()
+    return Row(found.seq, bytes(found.payload)) if found else None
 
 
 def all_statements(

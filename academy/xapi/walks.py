@@ -51,6 +51,7 @@ class Shape:
     ascending: bool
     is_bounded_below: bool
     is_bounded_above: bool
+    with_voided: bool = False
 
     def parts(self, key: Key) -> tuple[int | None, ...]:
         """Return the values of `direct` under which the links of a key lie, None where it has no links."""
@@ -97,10 +98,10 @@ def has(shape: Shape, key: Key, seq: Column, *, row: Any = None, number: int | N
     return there.limit(sa.literal_column("1")).scalar_subquery().is_not(None)
 
 
-def is_valid(seq: Column, *, row: Any = None) -> Condition:
-    """Return the condition that the statement under `seq` is not voided."""
-    found: Condition = _own(row, "voided", seq).is_(False)
-    return found
+def stands(shape: Shape, seq: Column, *, row: Any = None) -> Iterator[Condition]:
+    """Go through the condition that the statement under `seq` is not voided, where that is asked."""
+    if not shape.with_voided:
+        yield _own(row, "voided", seq).is_(False)
 
 
 def payload(seq: Column) -> Any:

@@ -19,7 +19,7 @@ PAGES = {
     "trainer": ["/desk", "/teach", "/teach/courses/DEMO-C1", "/teach/courses/DEMO-C1/uploads/new"],
     "coordinator": ["/desk", "/people", "/people?tab=waiting", "/reports/completion"],
     "admin": ["/desk", "/admin", "/admin/jobs", "/admin/audit", "/admin/people", "/admin/states"]
-    + ["/admin/organisations", "/admin/data-requests", "/reports/completion"],
+    + ["/admin/xapi/statements", "/admin/organisations", "/admin/data-requests", "/reports/completion"],
 }
 
 

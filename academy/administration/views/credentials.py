@@ -12,13 +12,6 @@ from academy.security import access
 Page = Response | str | tuple[str, int]
 
 
-@blueprint.get("/xapi")
-@access.roles("administrator")
-def record_store() -> Response:
-    """Lead to the first page about the record store."""
-    return redirect(url_for(".credentials_list"), 303)
-
-
 @blueprint.get("/xapi/credentials")
 @access.roles("administrator")
 def credentials_list() -> str:

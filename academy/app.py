@@ -42,6 +42,7 @@ from academy.accounts.personal_data import receipts as data_receipts
 from academy.accounts.personal_data import registrations
 from academy.accounts.personal_data import requests as data_requests
 from academy.accounts.personal_data import sources as personal_data
+from academy.administration import agent_commands
 from academy.administration import cli as administration_cli
 from academy.administration import slots as administration_slots
 from academy.administration import views as administration_views
@@ -79,6 +80,7 @@ from academy.reports import views as reports_views
 from academy.templating import NavigationItem, slot, waiting
 from academy.web import Web
 from academy.xapi import cli as xapi_cli
+from academy.xapi import figures as xapi_figures
 from academy.xapi import resources as xapi_resources
 from academy.xapi.forwarding import jobs as forwarding_jobs
 from academy.xapi.forwarding import views as forwarding_views
@@ -170,6 +172,7 @@ def _commands(app: Flask) -> None:
         *(group for room in rooms for group in room.groups),
     ):
         app.cli.add_command(group)
+    xapi_cli.xapi.command("erase-agent")(agent_commands.erase_agent)
 
 
 def _signals() -> None:
@@ -188,6 +191,7 @@ def _sweeps(app: Flask) -> None:
         registrations.forget_unconfirmed,
         workers.forget_old,
         forwarding_jobs.forward,
+        xapi_figures.count_statements,
         audit.seal,
     ):
         workers.sweep(app, function)

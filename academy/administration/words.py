@@ -24,6 +24,8 @@ KINDS: dict[str, object] = {
     "accounts.forget_unconfirmed": _l("Forget registrations that nobody confirmed"),
     "xapi.deliver": _l("Sending of statements to another record store"),
     "xapi.forward": _l("See to it that statements are sent to other record stores"),
+    "xapi.count_statements": _l("Count what the record store holds"),
+    "administration.erase_agent": _l("Erasure of an agent of the record store"),
     "workers.forget_old": _l("Forget jobs that are long done"),
 }
 
@@ -40,6 +42,11 @@ ONLY_ONE = frozenset({"instance", "library", "report", "statements"})
 #: What changes, as the audit record names it; others are shown by their code.
 FACTS: dict[str, object] = {
     "status": _l("Status"),
+    "how": _l("Way"),
+    "statements": _l("Statements"),
+    "documents": _l("Documents"),
+    "attachments": _l("Attached files"),
+    "changed": _l("Statements changed"),
     "name": _l("Name"),
     "title": _l("Title"),
     "summary": _l("Summary"),

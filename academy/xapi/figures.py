@@ -97,7 +97,7 @@ def read(connection: sa.Connection) -> Figures:
     today, upto = clock.now().date(), max(known, default=date.min)
     is_known = (today - upto).days <= MOST_OPEN
     if is_known:
-        known |= _by_day(connection, since=upto + timedelta(days=1))
+        known |= _by_day(connection, since=upto + timedelta(days=1), before=today + timedelta(days=1))
     first = today - timedelta(days=DAYS_SHOWN - 1)
     days = [first + timedelta(days=number) for number in range(DAYS_SHOWN)]
     return Figures(
@@ -164,16 +164,29 @@ def keep(connection: sa.Connection, counted: Counted) -> None:
     connection.execute(sa.insert(installation).values(name=MARK, value=json.dumps(asdict(counted))))
 
 
-def _by_day(connection: sa.Connection, *, since: date, before: date | None = None) -> dict[date, int]:
-    """Count statements by day, in the index that has them by verb, for it is small and holds no texts."""
-    within = [_STATEMENT.c.seq >= (moments.first_of(since) if since > clock.EPOCH.date() else 0)]
-    if before is not None:
-        within.append(_STATEMENT.c.seq < moments.first_of(before))
-    query = sa.select(_NUMBER, sa.func.count()).select_from(
-        _VERB.join(_STATEMENT, _STATEMENT.c.verb_id == _VERB.c.id)
-    )
-    rows = connection.execute(query.where(*within).group_by(_NUMBER))
+def _by_day(connection: sa.Connection, *, since: date, before: date) -> dict[date, int]:
+    """Count statements by day: a few days in the index that has them by verb, many by going through all."""
+    few = min((before - since).days, MOST_OPEN + 2)
+    days = [since + timedelta(days=number) for number in range(few)]
+    if since + timedelta(days=few) >= before:
+        counts = connection.execute(sa.select(*(_on(day) for day in days))).one() if days else ()
+        return {day: int(count) for day, count in zip(days, counts, strict=True) if count}
+    within = [_STATEMENT.c.seq < moments.first_of(before)]
+    if since > clock.EPOCH.date():
+        within.append(_STATEMENT.c.seq >= moments.first_of(since))
+    rows = connection.execute(sa.select(_NUMBER, sa.func.count()).where(*within).group_by(_NUMBER))
     return {moments.day(number * moments.DAY): count for number, count in rows}
+
+
+def _on(day: date) -> Any:
+    """Return the number of statements of a day, verb by verb: that index is small and holds no texts."""
+    of_verb = sa.select(sa.func.count()).where(
+        _STATEMENT.c.verb_id == _VERB.c.id,
+        _STATEMENT.c.seq >= moments.first_of(day),
+        _STATEMENT.c.seq < moments.first_of(day + timedelta(days=1)),
+    )
+    total = sa.func.sum(of_verb.correlate(_VERB).scalar_subquery())
+    return sa.select(sa.func.coalesce(total, 0)).select_from(_VERB).scalar_subquery()
 
 
 def _voided(connection: sa.Connection) -> int:

@@ -62,10 +62,15 @@ def _remove_links(connection: sa.Connection, seqs: Sequence[int]) -> None:
 def _remove_each(
     connection: sa.Connection, table: Any, column: str, numbers: dict[str, int], links: set[tuple[str, int]]
 ) -> None:
-    rows = [{"number": numbers[text], "of": seq} for text, seq in sorted(links) if text in numbers]
+    rows = [
+        {"number": numbers[text], "way": way, "of": seq}
+        for text, seq in sorted(links)
+        if text in numbers
+        for way in _DIRECT
+    ]
     one = sa.delete(table).where(
         table.c[column] == sa.bindparam("number"),
-        table.c.direct.in_(_DIRECT),
+        table.c.direct == sa.bindparam("way"),
         table.c.seq == sa.bindparam("of"),
     )
     if rows:

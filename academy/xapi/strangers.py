@@ -3,14 +3,16 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 from uuid import uuid4
 
 import sqlalchemy as sa
 
+from academy import clock
 from academy.db import iri_base
-from academy.xapi import interning, json_text, people, relations
+from academy.xapi import interning, json_text, moments, people, relations
 from academy.xapi.json_text import Json
 from academy.xapi.models import Agent, AgentProfileDocument, StateDocument, Statement, StatementAgent
 from academy.xapi.relations import AgentUsage
@@ -124,6 +126,18 @@ def key_of(connection: sa.Connection, stranger: Stranger) -> bytes:
     """Return the key under which `by_key` finds somebody whom the store knows."""
     first = sa.select(_AGENT.c.key).where(stranger.is_named()).order_by(_AGENT.c.id).limit(1)
     return bytes(connection.scalar(first) or b"")
+
+
+def since(connection: sa.Connection, stranger: Stranger) -> datetime:
+    """Return when the store first heard of somebody whom it knows."""
+    numbers = list(people.agents(connection, stranger).values())
+    first = connection.scalar(sa.select(sa.func.min(_LINK.c.seq)).where(_LINK.c.agent_id.in_(numbers)))
+    moments_known = [moments.moment(first)] if first else []
+    for table in (_STATE, _PROFILE):
+        oldest = sa.select(sa.func.min(table.c.updated, type_=table.c.updated.type))
+        updated = connection.scalar(oldest.where(table.c.agent_id.in_(numbers)))
+        moments_known += [updated] if updated else []
+    return min(moments_known, default=clock.now())
 
 
 def held(connection: sa.Connection, stranger: Stranger) -> Held:

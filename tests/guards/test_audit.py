@@ -13,17 +13,19 @@ from flask import Flask
 from academy import audit
 from academy.accounts.models import Person
 from academy.accounts.personal_data.models import DataRequest
+from academy.administration import agents
 from academy.db import db
 from academy.jobs import Job
 from academy.security import policy_of
 from academy.xapi import credentials
 from academy.xapi.forwarding.models import ForwardingTarget
-from tests.factories import accounts, courses
+from tests.factories import accounts, courses, xapi
 
 WRITING = {"POST", "PUT", "PATCH", "DELETE"}
 
 #: Routes of staff that record nothing themselves, and why.
 SILENT = {
+    "administration.agents": "only finds; an identifier does not belong into an address",
     "courses.preview": "leaves no tracks",
     "courses.add_upload": "the import of the file is recorded by its job",
     "courses.put_piece": "the import of the file is recorded by its job",
@@ -56,6 +58,7 @@ COMMANDS = {
     "xapi credentials create": "xapi.credentials.create",
     "xapi credentials list": "(reads what names nobody)",
     "xapi credentials revoke": "xapi.credentials.revoke",
+    "xapi erase-agent": "xapi.agent.erase",
     "xapi export": "xapi.export",
     "xapi forward add": "xapi.forward.add",
     "xapi forward list": "(reads what names nobody)",
@@ -115,6 +118,16 @@ def _credentials() -> dict[str, Call]:
     }
 
 
+def _agents() -> dict[str, Call]:
+    """Return the call about an agent of the record store."""
+    xapi.stored(xapi.statement())
+    key = agents.find({"mbox": xapi.agent()["mbox"]})
+    assert key
+    wish = {"reason": "Letter of 12 March", "understood": "y"}
+    path = f"/admin/xapi/agents/{key.hex()}/erase"
+    return {"administration.erase_agent": Call(path, wish, "xapi.agent.ask")}
+
+
 def _forwarding() -> dict[str, Call]:
     """Return the calls about other record stores."""
     base, new = "/admin/xapi/forwarding", {"endpoint": "https://lrs.example.org", "key": "k", "secret": "s"}
@@ -153,6 +166,7 @@ def calls(trainer: Person) -> dict[str, Call]:
     return {
         **_credentials(),
         **_forwarding(),
+        **_agents(),
         "accounts.admin_people": Call(
             "/admin/people", {"email": held.email, "role": "trainer", "limit": ""}, "role.grant"
         ),

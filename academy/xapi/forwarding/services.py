@@ -124,6 +124,11 @@ def every() -> list[Standing]:
     return [Standing(one, selecting.waiting(connection, one), refused(one)) for one in targets]
 
 
+def names() -> list[str]:
+    """Return what the other stores are called."""
+    return list(db.session.scalars(sa.select(Target.name).order_by(Target.name)))
+
+
 def named(name: str) -> Target:
     """Return the target with a name; raises NotFound."""
     return _found(Target.name == name, name)

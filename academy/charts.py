@@ -1,0 +1,48 @@
+"""Plots as shapes for SVG; pure. Templates draw them, with colours of classes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+HEIGHT = 160
+STEP = 10
+GAP = 2
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar: where it begins, and how high it stands."""
+
+    left: int
+    top: float
+    width: int
+    height: float
+
+
+@dataclass(frozen=True)
+class Bars:
+    """A plot of bars that begin at zero; `most` is what its full height stands for."""
+
+    bars: list[Bar]
+    most: int
+    width: int
+    height: int = HEIGHT
+
+
+def bars(values: Sequence[int]) -> Bars:
+    """Return the bars of values; one that is not zero can be seen, however small it is."""
+    most = round_up(max(values, default=0))
+    found = []
+    for place, value in enumerate(values):
+        height = max(HEIGHT * value / most, 1.5) if value else 0
+        found.append(Bar(place * STEP, round(HEIGHT - height, 2), STEP - GAP, round(height, 2)))
+    return Bars(found, most, max(1, len(values) * STEP - GAP))
+
+
+def round_up(value: int) -> int:
+    """Return the next number that is 1, 2 or 5 and zeros, from 5 on."""
+    size = 1
+    while True:
+        for step in (1, 2, 5):
+            if step * size >= max(value, 5):
+                return step * size
+        size *= 10

@@ -53,14 +53,18 @@ function follow() {
     }
   }
 
+  function tell(more) {
+    count += more;
+    say(box.dataset.count.replace("{count}", count.toLocaleString(document.documentElement.lang)));
+  }
+
   function add(found) {
     if (!found.length) return;
     lines.prepend(...found);
     lines.hidden = false;
     part("empty")?.remove();
     trim();
-    count += found.length;
-    say(box.dataset.count.replace("{count}", count.toLocaleString(document.documentElement.lang)));
+    tell(found.length);
   }
 
   async function ask() {
@@ -82,7 +86,7 @@ function follow() {
     let wait;
     try {
       wait = await ask();
-      if (part("said").textContent === box.dataset.lost) say("");
+      if (part("said").textContent === box.dataset.lost) tell(0);
     } catch {
       say(box.dataset.lost);
       wait = LATER;
@@ -106,6 +110,7 @@ function follow() {
     if (on) return stop();
     on = true;
     button.setAttribute("aria-pressed", "true");
+    tell(0);
     next();
   });
   document.addEventListener("visibilitychange", () => {

@@ -144,6 +144,7 @@ LARGE: dict[str, Callable[[Path], None]] = {
     "day": bench_day.main,
     "lrs-writes": bench_lrs.writes,
     "lrs-reads": bench_lrs.reads,
+    "lrs-profile": bench_lrs.profile,
 }
 
 

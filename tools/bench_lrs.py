@@ -54,10 +54,10 @@ class Store(Academy):
         super().__init__(folder, settings)
         self.run("db", "upgrade")
 
-    def ask(self, *arguments: str, given: str = "") -> Any:
-        """Run the script that works inside of the instance, and return what it prints."""
-        script = Path(__file__).with_name("bench_lrs_store.py")
-        command = [sys.executable, str(script), *arguments]
+    def ask(self, *arguments: str, given: str = "", script: str = "bench_lrs_store.py") -> Any:
+        """Run a script that works inside of the instance, and return what it prints."""
+        script = str(Path(__file__).with_name(script))
+        command = [sys.executable, script, *arguments]
         done = subprocess.run(
             command, env=self.environment, input=given, stdout=subprocess.PIPE, text=True, check=True
         )
@@ -202,6 +202,22 @@ def _writes_of(name: str, academy: Store) -> None:
             _compare(name, case, taken, alone)
     finally:
         academy.stop()
+
+
+def profile(folder: Path) -> None:
+    """Print where the CPU of storing a statement goes, without HTTP, for batches and for singles."""
+    on_both(folder, _profile_of)
+
+
+def _profile_of(name: str, academy: Store) -> None:
+    academy.run("demo", "load")
+    source = _Source(academy.ask("seats"))
+    statements = [source.statement() for _ in range(400)]
+    for size in (BATCH, 1):
+        parts = academy.ask(str(size), given=json.dumps(statements), script="bench_lrs_profile.py")
+        report(f"{name}: CPU a statement, groups of {size}", f"{sum(parts.values()):.0f} µs", "")
+        for part, taken in parts.items():
+            report(f"  {part}", f"{taken:.0f} µs", "")
 
 
 def _compare(name: str, case: tuple[int, int], taken: Taken, alone: dict[str, dict[str, float]]) -> None:

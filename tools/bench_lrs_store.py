@@ -117,7 +117,7 @@ def _drafts(statements: Sequence[Any]) -> Iterator[Draft]:
     for number in count():
         statement = {**statements[number % len(statements)], "id": str(uuid4())}
         whole = json_text.decode(json.dumps(statement))
-        yield from store.prepare([whole], authority=lrs_statements.authority("bench"), edition=Edition.FIRST)
+        yield from store.prepare([whole], authority=store.own_authority(), edition=Edition.FIRST)
 
 
 def _rate(act: Callable[[Any], object], things: Iterator[Any], size: int) -> float:

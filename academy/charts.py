@@ -6,6 +6,7 @@ from dataclasses import dataclass
 HEIGHT = 160
 STEP = 10
 GAP = 2
+STEPS = (10, 15, 20, 30, 40, 50, 60, 80)  # tenths
 
 
 @dataclass(frozen=True)
@@ -39,10 +40,11 @@ def bars(values: Sequence[int]) -> Bars:
 
 
 def round_up(value: int) -> int:
-    """Return the next number that is 1, 2 or 5 and zeros, from 5 on."""
+    """Return the next number that reads well at the top of a plot, from 5 on."""
     size = 1
     while True:
-        for step in (1, 2, 5):
-            if step * size >= max(value, 5):
-                return step * size
+        for step in STEPS:
+            top = step * size // 10
+            if top * 10 == step * size and top >= max(value, 5):
+                return top
         size *= 10

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from math import ceil
 
 from academy import audit, clock
 from academy.db import db
@@ -9,12 +10,22 @@ from academy.errors import NotFound
 from academy.xapi import credentials
 from academy.xapi.credentials import Entry, Terms
 
+PAGE = 50
+
 
 def every() -> list[Entry]:
     """Return all credentials: those that are valid first, the newest of them first."""
     found = credentials.every(db.session.connection())
     found.sort(key=lambda entry: (entry.standing == "valid", entry.created), reverse=True)
     return found
+
+
+def page(number: int) -> tuple[list[Entry], int, int]:
+    """Return one page of all credentials, its number, and how many pages there are."""
+    found = every()
+    pages = max(1, ceil(len(found) / PAGE))
+    number = min(number, pages)
+    return found[(number - 1) * PAGE : number * PAGE], number, pages
 
 
 def entry(key: str) -> Entry:

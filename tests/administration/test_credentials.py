@@ -176,3 +176,22 @@ def test_revoking_asks_first_and_works_at_once(admin: FlaskClient) -> None:
 @pytest.mark.parametrize("key", ["unknown", "a%00b"])
 def test_a_credential_that_is_not_there_is_not_found(admin: FlaskClient, key: str) -> None:
     assert admin.get(f"{LIST}/{key}", lint=False).status_code in {400, 404}
+
+
+def test_a_long_list_has_pages_and_asks_as_often(
+    admin: FlaskClient, queries: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
+    asked = []
+    for _ in range(2):
+        for number in range(30):
+            made(f"Program {number}")
+        admin.get(LIST)
+        with queries() as seen:
+            first = admin.get(LIST).text
+        asked.append(len(seen))
+    last = admin.get(f"{LIST}?page=2").text
+    beyond = admin.get(f"{LIST}?page=99").text
+
+    assert asked[0] == asked[1]
+    assert [page.count('<th scope="row"') for page in (first, last, beyond)] == [50, 10, 10]
+    assert "page=2" in first

@@ -223,7 +223,7 @@ def test_the_present_day_is_counted_in_an_index_without_the_texts(
 
 
 @pytest.mark.parametrize(
-    ("value", "top"), [(0, 5), (1, 5), (5, 5), (6, 10), (11, 20), (21, 50), (99, 100), (501, 1000)]
+    ("value", "top"), [(0, 5), (1, 5), (5, 5), (6, 6), (9, 10), (11, 15), (21, 30), (99, 100), (1101, 1500)]
 )
 def test_a_plot_ends_at_a_round_number(value: int, top: int) -> None:
     assert charts.round_up(value) == top

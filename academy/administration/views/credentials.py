@@ -4,6 +4,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from academy import paging
 from academy.administration import credentials
 from academy.administration.forms import SCOPES, CredentialForm, ValidityForm
 from academy.administration.views.blueprint import blueprint
@@ -16,7 +17,10 @@ Page = Response | str | tuple[str, int]
 @access.roles("administrator")
 def credentials_list() -> str:
     """List credentials: what each may do, and when it was last used."""
-    return render_template("administration/credentials.html", entries=credentials.every(), scopes=SCOPES)
+    found, number, pages = credentials.page(paging.number(request.args))
+    return render_template(
+        "administration/credentials.html", entries=found, scopes=SCOPES, page=number, pages=pages
+    )
 
 
 @blueprint.route("/xapi/credentials/new", methods=["GET", "POST"])

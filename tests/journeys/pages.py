@@ -20,7 +20,7 @@ FIRST_STOP = """document.querySelector('a[href], button, input:not([type=hidden]
   .classList.contains('skip-link')"""
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 MOST_PAGES = 80
-LEFT_OUT = re.compile(r"^/(sign-out|static|xapi|healthz|readyz)|\.(csv|xlsx|pdf|svg)$")
+LEFT_OUT = re.compile(r"^/(sign-out|static|xapi|healthz|readyz)|\.(csv|json|xlsx|pdf|svg)$")
 NAME = re.compile(r"^([0-9a-f]{8}-[0-9a-f-]{27}|[A-Z]{2}|[A-Z0-9]+(-[A-Z0-9]+)+|\d{4}-.*|.*\d.*)$")
 
 

@@ -170,3 +170,33 @@ def test_all_rows_brings_voided_statements_too(connection, store):
     xapi.stored(xapi.voiding(store["noise"]))
 
     assert len(list(queries.all_rows(connection, batch=4))) == len(store) + 1
+
+
+def test_those_who_keep_the_store_see_voided_statements_too(connection, store):
+    (voiding,) = xapi.stored(xapi.voiding(store["passed"]))
+    again = xapi.stored(xapi.voiding(store["passed"]))
+    rows = queries.page(connection, StatementFilter(with_voided=True), limit=50).rows
+    first = queries.voiding(connection, store["passed"])
+
+    assert found(connection, registration=REGISTRATION) == [*again, voiding]  # they refer to it
+    assert found(connection, registration=REGISTRATION, with_voided=True) == [
+        *again,
+        voiding,
+        store["passed"],
+    ]
+    assert len(rows) == len(store) + 2
+    assert [row.statement["id"] for row in rows if row.seq in queries.voided_among(connection, rows)] == [
+        str(store["passed"])
+    ]
+    assert first is not None
+    assert first.statement["id"] == str(voiding)
+    assert queries.voiding(connection, store["plain"]) is None
+
+
+def test_statements_are_found_by_many_ids_whether_voided_or_not(connection, store):
+    xapi.stored(xapi.voiding(store["passed"]))
+    asked = [store["plain"], store["passed"], UUID(int=5)]
+    rows = queries.by_ids(connection, asked)
+
+    assert {one: row.statement["id"] for one, row in rows.items()} == {one: str(one) for one in asked[:2]}
+    assert queries.by_ids(connection, []) == {}

@@ -5,13 +5,14 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 from flask_babel import force_locale
 
 from academy.accounts import pseudonyms
 from academy.accounts.models import Person
 from academy.administration.statements import asked, whom
 from academy.courses.identifiers import course_iri
+from academy.db import db
 from academy.xapi import relations, vocabulary
 from academy.xapi.json_text import Json
 from tests.factories import accounts, courses
@@ -25,7 +26,9 @@ MICROSECOND = timedelta(microseconds=1)
 def viewer(app: Flask) -> Iterator[Person]:
     """Return an administrator, within a request that is read in Prague."""
     with app.test_request_context():
+        g.writes = True  # the tests make what is asked for
         yield accounts.person(roles=["administrator"], name_latin="Anna Viewer")
+        db.session.remove()
 
 
 def identity(agent: Json) -> str | None:

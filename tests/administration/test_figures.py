@@ -90,16 +90,20 @@ def test_nothing_is_said_while_days_are_not_counted(app: Flask, at: Any, admin: 
 
 
 def test_an_erasure_is_taken_off_the_days(app: Flask, at: Any) -> None:
-    through_days(at, [3, 5])
-    through_days(at, [2, 1], who="other")
+    for back, (kept, gone) in ((1, (3, 2)), (0, (5, 1))):
+        at(NOON - timedelta(days=back))
+        xapi.stored(*(xapi.statement(actor=xapi.agent("other")) for _ in range(gone)))
+        xapi.stored(*(xapi.statement() for _ in range(kept)))
     figures.close_days(db.session.connection())
     db.session.commit()
     stranger = strangers.known(db.session.connection(), {"mbox": xapi.agent("other")["mbox"]})
     assert stranger
 
+    before = figures.read(db.session.connection()).statements
     agents.erase(stranger, Wish(ERASE, "x"))
     found = figures.read(db.session.connection())
 
+    assert before == 11
     assert [day.count for day in found.days][-2:] == [3, 5]
     assert found.statements == db.session.scalar(sa.select(sa.func.count()).select_from(Statement)) == 8
 

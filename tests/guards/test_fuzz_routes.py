@@ -16,6 +16,7 @@ from sqlalchemy import event
 from werkzeug.routing import Rule
 
 from academy.accounts.personal_data import requests
+from academy.administration import agents
 from academy.certificates import document
 from academy.courses.models import Course, Launch, Upload
 from academy.courses.runtime import launching, tokens
@@ -23,7 +24,7 @@ from academy.db import db
 from academy.library import services as library
 from academy.security import policy_of
 from academy.transactions import only_reads
-from tests.factories import accounts, certificates, courses
+from tests.factories import accounts, certificates, courses, xapi
 
 pytestmark = pytest.mark.only("sqlite")  # nothing in it depends on the database
 
@@ -117,6 +118,8 @@ def scene(app: Flask, sign_in: Any, monkeypatch: pytest.MonkeyPatch) -> Scene:
         "upload": "",
         "kind": "copy",
         "request_id": str(requests.ask(waiting, "copy").public_id),
+        "key": _agent(),
+        "how": "erase",
     }
     assert unit.id
     people = {
@@ -129,6 +132,12 @@ def scene(app: Flask, sign_in: Any, monkeypatch: pytest.MonkeyPatch) -> Scene:
     values["upload"] = str(upload.public_id)
     clients = {role: sign_in(person) for role, person in people.items()} | {"guest": app.test_client()}
     return Scene(made.course, launch, upload, values, clients)
+
+
+def _agent() -> str:
+    """Make an agent of the record store, and return its key."""
+    xapi.stored(xapi.statement())
+    return (agents.find({"mbox": xapi.agent()["mbox"]}) or b"").hex()
 
 
 def rules(app: Flask) -> list[Rule]:

@@ -173,6 +173,7 @@ def _set_up_sqlite(synchronous: str) -> Any:
             f"synchronous={synchronous}",
             "foreign_keys=ON",
             "busy_timeout=30000",
+            "secure_delete=ON",  # what was erased is not left in pages that are free
         ):
             connection.execute(f"PRAGMA {pragma}")
 

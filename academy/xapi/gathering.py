@@ -12,7 +12,7 @@ from enum import Enum
 
 from flask import current_app
 
-from academy.db import db
+from academy.db import commit_now, db
 from academy.transactions import is_passing
 from academy.xapi import store
 from academy.xapi.preparation import Draft
@@ -110,7 +110,7 @@ def gathering() -> Gathering:
 def _commit(drafts: Sequence[Draft]) -> None:
     try:
         store.write(db.session.connection(), drafts)
-        db.session.commit()
+        commit_now()
     except BaseException:
         db.session.rollback()
         raise

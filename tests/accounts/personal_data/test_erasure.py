@@ -1,5 +1,8 @@
 """Erasing a person: nothing that tells who it was is left, and every total is what it was."""
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -59,6 +62,27 @@ def test_nothing_that_tells_who_it_was_is_left(traces: Traces) -> None:
     erased(traces.person)
 
     assert people.left_of() == []
+
+
+def test_a_file_of_sqlite_does_not_hold_it_in_free_pages(traces: Traces) -> None:
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL's files are its own affair")
+    assert words_in_the_file()
+
+    erased(traces.person)
+
+    assert words_in_the_file() == []
+
+
+def words_in_the_file() -> list[str]:
+    """Return what tells of the person in the bytes of the database, once its log is worked in."""
+    path = db.engine.url.database
+    assert path
+    db.session.commit()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    content = Path(path).read_bytes().decode("utf-8", "replace").lower()
+    return [word for word in people.TELLING if word in content]
 
 
 def test_the_address_is_known_to_nobody_and_no_pseudonym_has_a_person(traces: Traces) -> None:

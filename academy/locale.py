@@ -136,7 +136,7 @@ def filesize(size: int) -> str:
 @lru_cache(MOST_FIGURES)
 def _filesize(size: int, spoken: str) -> str:
     if size < 1_000_000:
-        written = _("%(size)s kB", size=format_decimal(max(1, round(size / 1000)), locale=spoken))
+        written = _("%(size)s kB", size=format_decimal(max(min(size, 1), round(size / 1000)), locale=spoken))
     else:
         written = _("%(size)s MB", size=format_decimal(round(size / 1_000_000, 1), locale=spoken))
     return written.replace(" ", NO_BREAK)

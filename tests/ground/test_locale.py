@@ -11,6 +11,7 @@ from sqlalchemy import event
 
 from academy.accounts.models import Person
 from academy.db import db
+from academy.locale import filesize
 from academy.transactions import only_reads
 from tests.factories import accounts
 
@@ -58,3 +59,13 @@ def test_switching_never_leads_to_another_site(app: Flask, path: str) -> None:
 
 def test_switching_keeps_a_place_in_russian(client: FlaskClient) -> None:
     assert client.get("/courses/КУРС?lang=ru").location == f"/courses/{quote('КУРС')}"
+
+
+def test_nothing_has_no_size_and_a_byte_has_some(app: Flask) -> None:
+    with app.test_request_context("/"):
+        assert [filesize(size) for size in (0, 1, 1600, 2_000_000)] == [
+            "0\xa0kB",
+            "1\xa0kB",
+            "2\xa0kB",
+            "2\xa0MB",
+        ]

@@ -1,6 +1,7 @@
 """The page of components: every macro in every state, for those who build pages and those who judge them."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -8,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 
+from academy import charts
 from academy.accounts.forms.fields import options
 from academy.courses.queries import catalogue
 from academy.courses.views.catalogue import cover_url
@@ -82,10 +84,21 @@ class SampleRow:
     selected: bool = False
 
 
+@dataclass(frozen=True)
+class SampleDay:
+    """A bar of the plot."""
+
+    day: date
+    count: int
+
+
 def samples() -> dict[str, object]:
     """Return what the page of components shows."""
     here = url_for("home.components")
+    counts = (0, 3, 120, 340, 410, 388, 290, 12, 0, 260, 405, 377, 512, 96)
     return {
+        "days": [SampleDay(date(2026, 11, 11) + timedelta(place), one) for place, one in enumerate(counts)],
+        "chart": charts.bars(counts),
         "groups": GROUPS,
         "form": SampleForm(),
         "statuses": LOOKS,

@@ -171,6 +171,8 @@ def commit_now() -> None:
 
 def release() -> None:
     """End the transaction before slow work, so that the write lock is free; nothing may be unsaved."""
+    if not db.session.registry.has():
+        return
     if db.session.new or db.session.dirty or db.session.deleted:
         raise RuntimeError("unsaved changes would be lost")
     db.session.commit()

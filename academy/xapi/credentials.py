@@ -1,17 +1,19 @@
 """Keys and secrets of clients, what each may do, and the authority it gives to statements.
 
 A secret is 256 random bits, so its SHA-256 is kept: it cannot be guessed, and no request pays for slow
-hashing. So nothing is remembered between requests either: each reads the row of its credential, and one that
-is revoked or has expired is refused at once, by every process. See docs/decisions 22.
+hashing. Who was found is remembered for a second, so that the row of a client in full flow is not read for
+each request; so a credential that is revoked is good for a second more at most. See docs/decisions 22.
 """
 
 import hashlib
 import hmac
 import secrets
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 
@@ -37,6 +39,9 @@ _CREDENTIAL: Any = Credential.__table__
 #: The moment of last use is written at most so often for each credential.
 USE_NOTED_EVERY = timedelta(minutes=1)
 
+REMEMBERED_SECONDS = 1.0
+MOST_REMEMBERED = 10_000
+
 _COLUMNS = ("secret_digest", "scopes", "name", "expires", "used", "per_minute", "may_void")
 _VALID = sa.select(*(_CREDENTIAL.c[name] for name in _COLUMNS)).where(
     _CREDENTIAL.c.key == sa.bindparam("key"), _CREDENTIAL.c.revoked.is_(None)
@@ -53,10 +58,23 @@ class Bearer:
     may_void: bool = False
     per_minute: int | None = None
     used: datetime | None = None
+    expires: datetime | None = None
 
     def may(self, *scopes: str) -> bool:
         """Say whether the bearer holds one of these scopes, or the one that covers all."""
         return not self.scopes.isdisjoint({"all", *scopes})
+
+
+@dataclass(frozen=True, slots=True)
+class _Memory:
+    """Who was found, under which digest of a secret, and until when that is taken as true."""
+
+    who: Bearer
+    digest: bytes
+    until: float
+
+
+_memories: WeakKeyDictionary[sa.Pool, dict[str, _Memory]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +116,8 @@ def issue(
 def bearer(connection: sa.Connection, *, key: str, secret: str) -> Bearer | None:
     """Return who holds this key and secret, None where they are wrong, revoked or expired."""
     row = connection.execute(_VALID, {"key": key}).first()
-    if row is None or not hmac.compare_digest(bytes(row.secret_digest), _digest(secret)):
+    digest = _digest(secret)
+    if row is None or not hmac.compare_digest(bytes(row.secret_digest), digest):
         return None
     if row.expires is not None and row.expires <= clock.now():
         return None
@@ -109,7 +128,27 @@ def bearer(connection: sa.Connection, *, key: str, secret: str) -> Bearer | None
     }
     scopes = frozenset(row.scopes)
     may_void = row.may_void or "all" in scopes
-    return Bearer(key, scopes, authority, may_void=may_void, per_minute=row.per_minute, used=row.used)
+    who = Bearer(key, scopes, authority, may_void, row.per_minute, row.used, row.expires)
+    memories = _memories.setdefault(connection.engine.pool, {})
+    if len(memories) >= MOST_REMEMBERED:
+        memories.clear()
+    memories[key] = _Memory(who, digest, time.monotonic() + REMEMBERED_SECONDS)
+    return who
+
+
+def remembered(pool: sa.Pool, *, key: str, secret: str) -> Bearer | None:
+    """Return who was found with this key and secret a moment ago in the database of a pool."""
+    memory = _memories.get(pool, {}).get(key)
+    if memory is None or memory.until <= time.monotonic():
+        return None
+    if not hmac.compare_digest(memory.digest, _digest(secret)):
+        return None
+    expires = memory.who.expires
+    return None if expires is not None and expires <= clock.now() else memory.who
+
+
+def _forget(connection: sa.Connection, key: str) -> None:
+    _memories.get(connection.engine.pool, {}).pop(key, None)
 
 
 def use_is_due(who: Bearer) -> bool:
@@ -122,6 +161,7 @@ def note_use(connection: sa.Connection, *, key: str) -> None:
     now = clock.now()
     unnoted = sa.or_(_CREDENTIAL.c.used.is_(None), _CREDENTIAL.c.used <= now - USE_NOTED_EVERY)
     connection.execute(sa.update(_CREDENTIAL).where(_CREDENTIAL.c.key == key, unnoted).values(used=now))
+    _forget(connection, key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +207,7 @@ def expire(connection: sa.Connection, *, key: str, at: datetime | None) -> None:
     """Set when a credential ceases to be valid, None for never. Raises NotFound."""
     known = entry(connection, key=key)
     connection.execute(sa.update(_CREDENTIAL).where(_CREDENTIAL.c.key == known.key).values(expires=at))
+    _forget(connection, key)
 
 
 def revoke(connection: sa.Connection, *, key: str) -> None:
@@ -176,6 +217,7 @@ def revoke(connection: sa.Connection, *, key: str) -> None:
         raise NotFound(f"there is no credential {key}")
     change = sa.update(_CREDENTIAL).where(_CREDENTIAL.c.id == known, _CREDENTIAL.c.revoked.is_(None))
     connection.execute(change.values(revoked=clock.now()))
+    _forget(connection, key)
 
 
 def _digest(secret: str) -> bytes:

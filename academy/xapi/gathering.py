@@ -12,7 +12,7 @@ from enum import Enum
 
 from flask import current_app
 
-from academy.db import commit_now, db
+from academy.db import present_connection, release, transaction
 from academy.transactions import is_passing
 from academy.xapi import store
 from academy.xapi.preparation import Draft
@@ -36,11 +36,12 @@ class Waiting:
     drafts: Sequence[Draft]
     word: Word = Word.LEAD
     error: Exception | None = None
+    newest: int = 0
     told: threading.Event = field(default_factory=threading.Event)
 
-    def tell(self, word: Word, error: Exception | None = None) -> None:
+    def tell(self, word: Word, error: Exception | None = None, *, newest: int = 0) -> None:
         """Wake the request."""
-        self.word, self.error = word, error
+        self.word, self.error, self.newest = word, error, newest
         self.told.set()
 
 
@@ -52,11 +53,12 @@ class Gathering:
         self.waiting: deque[Waiting] = deque()
         self._lock, self._busy = threading.Lock(), False
 
-    def store(self, drafts: Sequence[Draft]) -> None:
-        """Store prepared statements and commit, in the session of this request or in that of another one.
+    def store(self, drafts: Sequence[Draft]) -> int:
+        """Store prepared statements and commit, in this request or in another one; return what `write` does.
 
         Raises what `store.write` raises for these statements; those of other requests make no difference.
         """
+        release()  # what was read for these statements is over
         mine = Waiting(drafts)
         with self._lock:
             self.waiting.append(mine)
@@ -67,23 +69,22 @@ class Gathering:
             self._lead()
         if mine.error:
             raise mine.error
-        if mine.word is Word.ALONE:
-            _commit(drafts)
+        return _committed(drafts) if mine.word is Word.ALONE else mine.newest
 
     def _lead(self) -> None:
         """Store for those who wait, oneself the first of them; then let the next one lead."""
         group = self._next()
-        word, error = Word.ALONE, None
+        word, error, newest = Word.ALONE, None, 0
         try:
             # What cannot be stored together is tried one by one: so the drafts stay as they came.
-            _commit([replace(draft, statement={**draft.statement}) for one in group for draft in one.drafts])
-            word = Word.DONE
+            drafts = [replace(draft, statement={**draft.statement}) for one in group for draft in one.drafts]
+            newest, word = _committed(drafts), Word.DONE
         except Exception as fault:
             if len(group) == 1 or is_passing(fault):  # where the database is away, it is for each of them
                 word, error = Word.FAILED, fault
         finally:
             for one in group:
-                one.tell(word, error)
+                one.tell(word, error, newest=newest)
             self._pass_on()
 
     def _next(self) -> list[Waiting]:
@@ -107,10 +108,6 @@ def gathering() -> Gathering:
     return found
 
 
-def _commit(drafts: Sequence[Draft]) -> None:
-    try:
-        store.write(db.session.connection(), drafts)
-        commit_now()
-    except BaseException:
-        db.session.rollback()
-        raise
+def _committed(drafts: Sequence[Draft]) -> int:
+    with transaction():
+        return store.write(present_connection(), drafts)

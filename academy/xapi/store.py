@@ -68,7 +68,9 @@ def insert(
     A statement that is stored already changes nothing. Raises StatementInvalid where one breaks a rule or an
     id stands twice, StatementConflict where another statement has the id; the caller then rolls back.
     """
-    return write(connection, prepare(statements, authority=authority, edition=edition))
+    drafts = prepare(statements, authority=authority, edition=edition)
+    write(connection, drafts)
+    return [draft.id for draft in drafts]
 
 
 def prepare(statements: Iterable[object], *, authority: Json, edition: Edition) -> list[Draft]:
@@ -99,8 +101,11 @@ def refuse_conflicts(connection: sa.Connection, drafts: Sequence[Draft]) -> None
     _met(connection, drafts)
 
 
-def write(connection: sa.Connection, drafts: Sequence[Draft]) -> list[UUID]:
-    """Store prepared statements; several batches may be written by one call."""
+def write(connection: sa.Connection, drafts: Sequence[Draft]) -> int:
+    """Store prepared statements; several batches may be written by one call.
+
+    Returns the `seq` of the newest statement, up to which the store is complete once this is committed.
+    """
     known = interning.known(connection, _named(drafts))  # before the turn, in which others wait
     take(Turn.STATEMENTS, connection)  # only one transaction at a time gives out `stored`
     last, awaited = _met(connection, drafts)
@@ -111,7 +116,8 @@ def write(connection: sa.Connection, drafts: Sequence[Draft]) -> list[UUID]:
         voiding.connect(connection, new, seqs=seqs, awaited=awaited)
         stored = [StoredStatement(seqs[draft.id], draft.id, draft.statement) for draft in new]
         statements_stored.send(connection, stored=stored)
-    return [draft.id for draft in drafts]
+        last = seqs[new[-1].id]
+    return last
 
 
 def _met(connection: sa.Connection, drafts: Sequence[Draft]) -> tuple[int, set[UUID]]:

@@ -1,3 +1,4 @@
+import time
 from datetime import timedelta
 
 import pytest
@@ -91,6 +92,60 @@ def test_expire_sets_and_takes_back_the_end(connection):
     assert credentials.bearer(connection, key=key, secret=secret) is not None
     with pytest.raises(NotFound):
         credentials.expire(connection, key="unknown", at=None)
+
+
+def recalled(connection, key, secret):
+    return credentials.remembered(connection.engine.pool, key=key, secret=secret)
+
+
+def test_who_was_found_is_remembered_for_a_second(connection, monkeypatch):
+    key, secret = credentials.issue(connection, name="A", scopes=["all"])
+    other_key, other_secret = credentials.issue(connection, name="B", scopes=["state"])
+    begun = time.monotonic()
+    monkeypatch.setattr(credentials.time, "monotonic", lambda: begun)
+    assert recalled(connection, key, secret) is None
+
+    found = credentials.bearer(connection, key=key, secret=secret)
+    credentials.bearer(connection, key=other_key, secret=other_secret)
+
+    assert recalled(connection, key, secret) == found
+    assert recalled(connection, key, other_secret) is None
+    assert recalled(connection, key, "") is None
+    monkeypatch.setattr(credentials.time, "monotonic", lambda: begun + 0.99)
+    assert recalled(connection, key, secret) == found
+    monkeypatch.setattr(credentials.time, "monotonic", lambda: begun + 1)
+    assert recalled(connection, key, secret) is None
+
+
+def test_who_is_revoked_or_has_expired_is_not_remembered(connection, monkeypatch):
+    end = clock.now() + timedelta(hours=1)
+    pairs = [
+        credentials.issue(connection, name=name, scopes=["all"], terms=Terms(expires=end))
+        for name in ("revoked", "expired by hand", "used", "kept")
+    ]
+    for key, secret in pairs:
+        credentials.bearer(connection, key=key, secret=secret)
+
+    credentials.revoke(connection, key=pairs[0][0])
+    credentials.expire(connection, key=pairs[1][0], at=clock.now())
+    credentials.note_use(connection, key=pairs[2][0])
+
+    def known():
+        return [recalled(connection, *pair) is not None for pair in pairs]
+
+    assert known() == [False, False, False, True]
+    monkeypatch.setattr(clock, "now", lambda: end)
+    assert known() == [False] * 4
+
+
+def test_only_so_many_are_remembered(connection, monkeypatch):
+    monkeypatch.setattr(credentials, "MOST_REMEMBERED", 2)
+    pairs = [credentials.issue(connection, name=name, scopes=["all"]) for name in "ABC"]
+
+    for key, secret in pairs:
+        credentials.bearer(connection, key=key, secret=secret)
+
+    assert [recalled(connection, *pair) is not None for pair in pairs] == [False, False, True]
 
 
 def test_use_is_noted_once_a_minute(connection, monkeypatch):

@@ -91,6 +91,18 @@ def test_what_comes_while_others_are_stored_is_stored_together(app: Flask, group
     assert set(kept()) == {one["id"] for (one,) in singles}
 
 
+def test_who_stores_hears_of_the_newest_statement_and_leaves_nothing_open(app: Flask) -> None:
+    first, second = (xapi.statement(id=str(xapi.statement_id())) for _ in range(2))
+
+    def stored(*batch: Any) -> int:
+        return gathering().store(store.prepare(batch, authority=xapi.AUTHORITY, edition=Edition.FIRST))
+
+    newest = [stored(first), stored(second), stored(first)]
+
+    rows = list(queries.all_rows(db.session.connection()))
+    assert newest == [rows[0].seq, rows[1].seq, rows[1].seq]
+
+
 def test_a_conflict_is_told_to_the_one_who_made_it(app: Flask) -> None:
     taken = xapi.statement(id=str(xapi.statement_id()))
     store.insert(db.session.connection(), [taken], authority=xapi.AUTHORITY)

@@ -1,25 +1,19 @@
 """How a request is served: version, credentials, the function for its method, and errors."""
 
-import base64
-import binascii
-import logging
-import math
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
 import sqlalchemy as sa
-from flask import Response, current_app, g, request
+from flask import Response, g, request
 
-from academy.db import db, reading, release
+from academy.db import db
 from academy.errors import RETRY_AFTER, DomainError, NotFound, TooLarge, Unavailable
-from academy.xapi import credentials, errors, json_text
+from academy.xapi import errors, json_text
 from academy.xapi.credentials import Bearer
-from academy.xapi.errors import NotAuthenticated, NotPermitted, TooManyRequests
-from academy.xapi.pace import pace
+from academy.xapi.errors import NotPermitted
 from academy.xapi.resources import bodies, calls
+from academy.xapi.resources.authentication import authenticated
 from academy.xapi.resources.calls import Call
-
-log = logging.getLogger(__name__)
 
 Handler = Callable[[Call, Bearer], Response]
 
@@ -51,7 +45,7 @@ def serve(handlers: Mapping[str, Handler]) -> Response:
     try:
         call = calls.received(request, body)
         g.xapi_edition = call.edition
-        who = _admitted(call)
+        who = authenticated(call)
         handler = handlers.get(call.method)
         if handler is None:
             raise MethodUnknown(f"{call.method[:20]} does not work here, only {', '.join(handlers)}")
@@ -106,55 +100,3 @@ def no_content() -> Response:
     answer = Response(status=HTTPStatus.NO_CONTENT)
     answer.headers.pop("Content-Type")
     return answer
-
-
-def _admitted(call: Call) -> Bearer:
-    """Return who asks, in a transaction of its own: reading a large batch must not lock the database."""
-    with reading():
-        who = _bearer(call)
-    release()
-    _pace(who)
-    if credentials.use_is_due(who):
-        _note_use(who)
-    return who
-
-
-def _pace(who: Bearer) -> None:
-    """Raise TooManyRequests where a credential sends faster than it may."""
-    default = int(current_app.config["XAPI_REQUESTS_PER_MINUTE"])
-    most = default if who.per_minute is None else who.per_minute
-    seconds = pace.wait(who.key, per_minute=most) if most else 0
-    if seconds:
-        raise TooManyRequests(
-            f"these credentials may send {most} requests a minute", seconds=math.ceil(seconds)
-        )
-
-
-def _note_use(who: Bearer) -> None:
-    """Note the use in a transaction of its own, before that of the request; nothing depends on it."""
-    before, g.writes = g.get("writes", False), True
-    try:
-        credentials.note_use(connection(), key=who.key)
-        release()
-    except sa.exc.SQLAlchemyError:
-        db.session.rollback()
-        log.warning("the use of credential %s could not be noted", who.key, exc_info=True)
-    finally:
-        g.writes = before
-
-
-def _bearer(call: Call) -> Bearer:
-    header = call.header("Authorization")
-    if header is None:
-        raise NotAuthenticated("send credentials by Basic authentication")
-    scheme, _, encoded = header.partition(" ")
-    if scheme.lower() != "basic":
-        raise NotAuthenticated("only Basic authentication is spoken here")
-    try:
-        key, _, secret = base64.b64decode(encoded.strip(), validate=True).decode("utf-8").partition(":")
-    except (binascii.Error, UnicodeDecodeError) as error:
-        raise NotAuthenticated("the Authorization header cannot be read") from error
-    found = None if "\0" in key else credentials.bearer(connection(), key=key, secret=secret)
-    if found is None:
-        raise NotAuthenticated("these credentials are unknown, wrong, revoked or expired")
-    return found

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlencode
 
-from flask import Response, request
+from flask import Response, g, request
 from werkzeug.http import http_date, parse_accept_header
 
 from academy.db import reading, release
@@ -84,7 +84,7 @@ def _store(call: Call, who: Bearer, batch: list[object], parts: list[Part]) -> l
             store.refuse_conflicts(serving.connection(), drafts)
         release()
     received_attachments([draft.statement for draft in drafts], parts)
-    gathering().store(drafts)
+    g.xapi_newest = gathering().store(drafts)
     return [str(draft.id) for draft in drafts]
 
 

@@ -115,14 +115,14 @@ def _write(batch: _Batch, done: Imported) -> None:
     for draft in [] if done.keeps else batch.drafts:
         draft.seq = None
     try:
-        store.write(connection, batch.drafts)
+        newest = store.write(connection, batch.drafts)
     except StatementConflict as fault:
         raise Invalid(f"line {batch.lines[UUID(str(fault.facts['id']))]}: {fault}") from fault
     if done.keeps:
         _count_again(connection, batch)
     known = sum(draft.is_stored for draft in batch.drafts)
     done.known, done.stored = done.known + known, done.stored + len(batch.drafts) - known
-    done.newest = connection.scalar(_NEWEST) or 0
+    done.newest = newest
     done.line, done.offset = batch.line, batch.offset
     connection.execute(sa.delete(installation).where(installation.c.name == MARK))
     connection.execute(sa.insert(installation).values(name=MARK, value=json.dumps(asdict(done))))

@@ -2,14 +2,17 @@
 
 import base64
 import json
+import time
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from academy import clock
 from academy.db import db
 from academy.xapi import credentials, interning
 from academy.xapi.credentials import SCOPES, Terms
+from academy.xapi.models import Credential
 from academy.xapi.pace import pace
 from tests.factories import xapi
 
@@ -187,6 +190,37 @@ def test_use_is_noted_and_the_requests_after_it_write_nothing(client, queries):
     assert len(updates()) == 1
     assert credentials.entry(db.session.connection(), key=key).used is not None
     assert updates() == []
+
+
+def test_a_client_in_full_flow_pays_for_what_it_stores_only(client, queries):
+    _, headers = issued()
+    db.session.commit()
+    statements = [{**xapi.statement(), "actor": xapi.agent()} for _ in range(3)]
+    for one in statements[:2]:  # the first notes the use, the second finds that
+        assert client.post("/xapi/statements", json=one, headers=headers).status_code == 200
+
+    with queries() as seen:
+        answer = client.post("/xapi/statements", json=statements[2], headers=headers)
+
+    found = client.get(f"/xapi/statements?statementId={answer.json[0]}", headers=headers).json
+    assert answer.headers["X-Experience-API-Consistent-Through"] == found["stored"]
+    assert not [text for text in seen if "xapi_credential" in text]
+    assert len([text for text in seen if text.startswith("SELECT") and "advisory" not in text]) == 2
+
+
+def test_what_another_process_revokes_is_refused_a_second_later(client, monkeypatch):
+    key, headers = issued()
+    db.session.commit()
+    assert client.get("/xapi/statements", headers=headers).status_code == 200
+    assert client.get("/xapi/statements", headers=headers).status_code == 200
+
+    change = sa.update(Credential).where(Credential.key == key).values(revoked=clock.now())
+    db.session.execute(change)
+    db.session.commit()
+    later = time.monotonic() + credentials.REMEMBERED_SECONDS
+    monkeypatch.setattr(credentials.time, "monotonic", lambda: later)
+
+    assert client.get("/xapi/statements", headers=headers).status_code == 401
 
 
 def test_a_use_that_cannot_be_noted_stops_nobody(client, monkeypatch):

@@ -215,7 +215,7 @@ def transaction() -> Iterator[None]:
     if db.session.registry.has() and db.session().in_transaction():
         yield
         return
-    with db.engine.begin() as opened:
+    with replica.present_engine(db.engines).begin() as opened:
         g.opened_connection = opened
         try:
             yield

@@ -8,7 +8,7 @@ See docs/decisions/0011-a-replica-for-what-may-lag.md.
 import functools
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -54,6 +54,11 @@ def opened() -> sa.Connection | None:
     """Return the connection of the present `db.transaction`, if there is one."""
     found: sa.Connection | None = g.get("opened_connection")
     return found
+
+
+def present_engine(engines: Mapping[str | None, sa.Engine]) -> sa.Engine:
+    """Return the engine of the copy inside of views that may lag, else that of the primary."""
+    return engines[BIND if _reads_copy() else None]
 
 
 def _reads_copy() -> bool:

@@ -7,6 +7,7 @@ everything else begins as one that writes. See docs/decisions 5 and 10.
 import hashlib
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -20,7 +21,7 @@ from sqlalchemy import event
 
 #: SQLite has one writer. Waiting in a queue of our own is fair; SQLite's own waiting sleeps and starves.
 _turn = threading.Lock()
-_TURN, _READS = "academy.turn", "academy.reads"
+_TURN, _READS, _USED = "academy.turn", "academy.reads", "academy.used"
 TURN_SECONDS = 30
 BESIDE = 4
 
@@ -32,6 +33,10 @@ _POSTGRESQL = {
 }
 _KEPT_ALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
 CONNECT_SECONDS = 5
+FRESH_SECONDS = 1.0
+
+#: How many queries a connection has PostgreSQL remember with their plans, each from its second use on.
+MOST_PREPARED, PREPARED_AFTER = 400, 1
 
 #: States of PostgreSQL that pass: connection lost, serialization and deadlock, resources, shutdown, disks.
 _PASSING_STATES = ("08", "40", "53", "55P03", "57P", "58")
@@ -120,7 +125,6 @@ def options(url: str, *, pool: int) -> dict[str, Any]:
         "pool_size": pool,
         "max_overflow": 0,
         "pool_timeout": TURN_SECONDS,
-        "pool_pre_ping": True,  # a server that was away for a while is found again without hands
         "pool_use_lifo": True,
         "connect_args": {
             "application_name": "academy",
@@ -162,6 +166,9 @@ def govern(engine: sa.Engine, *, synchronous: str) -> None:
         event.listen(engine, "rollback", _undo_sqlite)
         event.listen(engine, "checkin", _give_up_turn)
     else:
+        event.listen(engine, "connect", _set_up_postgresql)
+        event.listen(engine, "checkout", _check_postgresql)
+        event.listen(engine, "checkin", _note_use)
         event.listen(engine, "begin", _begin_postgresql)
 
 
@@ -214,6 +221,27 @@ def _give_up_turn(closed: object, holder: Any) -> None:
     """Let the next writer go; also where a connection goes back to the pool with its transaction open."""
     if holder.info.pop(_TURN, False):
         _turn.release()
+
+
+def _set_up_postgresql(connection: Any, record: Any) -> None:
+    connection.prepare_threshold, connection.prepared_max = PREPARED_AFTER, MOST_PREPARED
+    _note_use(connection, record)
+
+
+def _check_postgresql(connection: Any, record: Any, fairy: object) -> None:
+    """See that a connection not used for a while is alive, so that a server that was away is found again."""
+    if time.monotonic() - record.info.get(_USED, 0) < FRESH_SECONDS:
+        return
+    try:
+        before, connection.autocommit = connection.autocommit, True
+        connection.execute("SELECT 1")
+        connection.autocommit = before
+    except psycopg.Error as error:
+        raise sa.exc.InvalidatePoolError("the connection is dead") from error
+
+
+def _note_use(connection: object, record: Any) -> None:
+    record.info[_USED] = time.monotonic()
 
 
 def _begin_postgresql(connection: sa.Connection) -> None:

@@ -2,25 +2,36 @@
 
 `stored` is given out and committed under one lock, so what a snapshot holds is complete up to its newest
 statement. Where that one is old, a glance at the lock tells whether anything is under way: if nobody holds it
-and nothing came since, the snapshot is complete up to the present.
+and nothing came since, the snapshot is complete up to the present. What a glance has shown stays true, so one
+in a while is enough, however many read.
 """
 
 import sqlite3
 from datetime import datetime, timedelta
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 
 from academy import clock
 from academy.db import beside
 from academy.replica import is_copy
-from academy.transactions import Turn, take
+from academy.transactions import Turn, began_reading, take
 from academy.xapi import moments
 from academy.xapi.models import Statement
 
 RECENT = timedelta(milliseconds=50)
 
+#: For each database, when the last glance was that found nothing under way.
+_glances: WeakKeyDictionary[sa.Pool, datetime] = WeakKeyDictionary()
+
 _NEWEST = sa.select(sa.func.max(Statement.__table__.c.seq))
+
+
+def glanced(connection: sa.Connection) -> datetime | None:
+    """Return the moment for a transaction that has read nothing yet, if there was a glance just now."""
+    moment = _glances.get(connection.engine.pool)
+    return moment if moment is not None and timedelta(0) <= clock.now() - moment < RECENT else None
 
 
 def through(connection: sa.Connection) -> datetime:
@@ -29,7 +40,21 @@ def through(connection: sa.Connection) -> datetime:
     known = moments.moment(newest) if newest else clock.EPOCH
     if clock.now() - known < RECENT:
         return known
-    return _idle_at(connection, newest) or known
+    idle = _idle_at(connection, newest)
+    if idle is None:
+        return known
+    _glances[connection.engine.pool] = idle
+    return idle
+
+
+def forget_glance(connection: sa.Connection) -> None:
+    """Have whoever reads next look anew, because statements are stored that they wait for."""
+    _glances.pop(connection.engine.pool, None)
+
+
+def of(connection: sa.Connection) -> datetime:
+    """Return the moment for a transaction, whichever it is."""
+    return through(connection) if began_reading(connection) else newest(connection)
 
 
 def newest(connection: sa.Connection) -> datetime:

@@ -1,13 +1,10 @@
-"""What a client asks for, as SQL: each query walks an index in the order of `seq` and stops at the limit.
+"""What a client asks for: pages of statements, found by walks along indexes that stop at the limit.
 
-Where several keys are given, the rarest leads and the others are asked of each statement on the way. How rare
-one is shows how far away its `PROBE`-th statement is, from where the page begins.
-
-A statement also matches where one that it reaches by reference does (1.0.3 Communication 2.1.3); only time
-and authority are asked of the statement itself.
+Where several keys are given, the rarest leads and the others are asked of each statement on the way. A
+statement also matches where one that it reaches by reference does (1.0.3 Communication 2.1.3).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -17,26 +14,24 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from academy import clock
-from academy.xapi import interning, walks
-from academy.xapi.walks import REFERENCE, Column, Condition, Key, Shape
+from academy.xapi import interning, rarity, references, walks
+from academy.xapi.models import Agent, StoredActivity, Verb
+from academy.xapi.walks import SHAPES, Column, Condition, Found, Key, Shape, Values
 
-PROBE = 400
-SHAPES = 512  # queries that are kept, ready to be run again
+_NUMBERED: dict[Key, Any] = {
+    Key.AGENT: Agent.__table__,
+    Key.AUTHORITY: Agent.__table__,
+    Key.VERB: Verb.__table__,
+    Key.ACTIVITY: StoredActivity.__table__,
+}
 
-Values = dict[str, Any]
-
-_LIMIT: Any = sa.bindparam("limit", type_=sa.Integer, literal_execute=True)
-_ONE: Any = sa.literal_column("1")
-_SKIPPED: Any = sa.literal_column(str(PROBE))
 #: PostgreSQL's planner else collects all of a frequent key and sorts it; for the rest of the transaction.
-#: What it may not do counts as very dear, so that without the last it would compile each query first.
-_WALK = sa.select(
-    *(
-        sa.func.set_config(sa.literal_column(f"'{name}'"), sa.literal_column("'off'"), sa.true())
-        for name in ("enable_sort", "enable_bitmapscan", "enable_seqscan", "jit")
-    )
-)
-_FIRST_REFERENCE, _FAR_REFERENCE = "first_reference", "far_reference"
+#: What it may not do counts as very dear, so that it would compile each query first; and the walks are the
+#: same for all values, so one plan will do.
+_PLANNING = {
+    **dict.fromkeys(("enable_sort", "enable_bitmapscan", "enable_seqscan", "jit"), "off"),
+    "plan_cache_mode": "force_generic_plan",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,31 +54,23 @@ class StatementFilter:
     with_voided: bool = False
 
 
-def select_rows(
+def rows(
     connection: sa.Connection, wanted: StatementFilter, *, cursor: int | None, limit: int
-) -> tuple[sa.Select[Any], Values] | None:
-    """Return the query for `seq` and `payload` with its values, None where nothing can match."""
+) -> list[Found]:
+    """Return `seq` and text of up to `limit` statements that match, in the order that is asked for."""
     values = _resolved(connection, wanted)
     if values is None:
-        return None
-    keys = tuple(key for key in Key if key.value in values)
-    values |= {"limit": limit, **_bounds(wanted, cursor)}
-    related = {Key.AGENT: wanted.related_agents, Key.ACTIVITY: wanted.related_activities}
-    shape = Shape(
-        keys=keys,
-        related=frozenset(key for key in keys if related.get(key)),
-        ascending=wanted.ascending,
-        is_bounded_below="below" in values,
-        is_bounded_above="above" in values,
-        with_voided=wanted.with_voided,
-    )
-    if not keys:
-        return _everything(shape), values
-    if connection.dialect.name == "postgresql":
-        connection.execute(_WALK)
-    found = connection.execute(_probe(shape), values).one()._asdict()
-    lead = _rarest(shape, found)
-    return _page(shape, lead, _reached_from(connection, shape, found, values)), values
+        return []
+    values |= _bounds(wanted, cursor)
+    shape = _shape(connection, wanted, values)
+    if not shape.keys:
+        return walks.found(connection, _everything(shape, limit), values)
+    near = rarity.probe(connection, shape, values)
+    own = walks.found(connection, _own(shape, near.rarest(shape.keys), limit), values)
+    if not near.has_references:
+        return own
+    reaching = references.reaching(connection, shape, values, near=near, own=own, limit=limit)
+    return sorted({*own, *reaching}, reverse=not shape.ascending)[:limit]
 
 
 def of_authority(connection: sa.Connection, authority: str, seq: Column) -> Condition:
@@ -95,18 +82,37 @@ def of_authority(connection: sa.Connection, authority: str, seq: Column) -> Cond
 
 def _resolved(connection: sa.Connection, wanted: StatementFilter) -> Values | None:
     """Return row numbers in the place of identities and IRIs, None where one of them is unknown."""
+    given = {
+        Key.AGENT: wanted.agent,
+        Key.AUTHORITY: wanted.authority,
+        Key.VERB: wanted.verb,
+        Key.ACTIVITY: wanted.activity,
+    }
+    texts = {key: text for key, text in given.items() if text is not None}
     values: Values = {}
-    for key, text, find in (
-        (Key.AGENT, wanted.agent, interning.agent),
-        (Key.AUTHORITY, wanted.authority, interning.agent),
-        (Key.VERB, wanted.verb, interning.verb),
-        (Key.ACTIVITY, wanted.activity, interning.activity),
-    ):
-        if text is not None:
-            values[key.value] = find(connection, text)
+    if texts or wanted.registration is not None:
+        query = _numbers(tuple(texts), connection.dialect.name == "postgresql")
+        digests = {key.value: interning.digest(text) for key, text in texts.items()}
+        row = connection.execute(query, digests).one()
+        values = {key.value: number for key, number in zip(texts, row, strict=False)}
     if wanted.registration is not None:
         values[Key.REGISTRATION.value] = wanted.registration
     return None if None in values.values() else values
+
+
+@lru_cache(SHAPES)
+def _numbers(keys: tuple[Key, ...], is_postgresql: bool) -> sa.Select[Any]:
+    """Return the query for row numbers, which on PostgreSQL also says how what follows is to be planned."""
+    columns: list[Any] = [
+        sa.select(table.c.id).where(table.c.key == sa.bindparam(key.value)).scalar_subquery()
+        for key, table in ((key, _NUMBERED[key]) for key in keys)
+    ]
+    settings = _PLANNING.items() if is_postgresql else ()
+    columns += [
+        sa.func.set_config(*(map(sa.literal_column, (f"'{name}'", f"'{value}'", "true"))))
+        for name, value in settings
+    ]
+    return sa.select(*(columns or [sa.literal_column("1")]))
 
 
 def _bounds(wanted: StatementFilter, cursor: int | None) -> Values:
@@ -117,110 +123,38 @@ def _bounds(wanted: StatementFilter, cursor: int | None) -> Values:
     return {**({"below": max(below)} if below else {}), **({"above": min(above)} if above else {})}
 
 
-def _rarest(shape: Shape, found: Mapping[str, int | None]) -> Key:
-    """Return the key whose `PROBE`-th statement is missing or farthest away."""
-    direction = 1 if shape.ascending else -1
-
-    def distance(key: Key) -> float:
-        seqs = [found.get(_label(key, part)) for part in shape.parts(key)]
-        return min((direction * seq for seq in seqs if seq is not None), default=float("inf"))
-
-    return max(shape.keys, key=distance)
-
-
-def _reached_from(
-    connection: sa.Connection, shape: Shape, found: Mapping[str, int | None], values: Values
-) -> "Key | bool":
-    """Say how to look for statements that reach a match: not at all, through all references, or from a key.
-
-    References are few in most stores. Where they are many, a key that is rare in the whole store leads.
-    """
-    if found.get(_FIRST_REFERENCE) is None:
-        return False
-    if found[_FAR_REFERENCE] is None:
-        return True
-    keys = tuple(key for key in shape.keys if key is not Key.AUTHORITY)
-    unbounded = Shape(keys, shape.related, shape.ascending, False, False)
-    overall = connection.execute(_probe(unbounded), values).one()._asdict()
-    rarest = _rarest(unbounded, overall)
-    is_rare = all(overall.get(_label(rarest, part)) is None for part in shape.parts(rarest))
-    return rarest if is_rare else True
-
-
-def _label(key: Key, part: int | None) -> str:
-    return f"{key.value}_{part}"
+def _shape(connection: sa.Connection, wanted: StatementFilter, values: Values) -> Shape:
+    keys = tuple(key for key in Key if key.value in values)
+    related = {Key.AGENT: wanted.related_agents, Key.ACTIVITY: wanted.related_activities}
+    return Shape(
+        keys=keys,
+        related=frozenset(key for key in keys if related.get(key)),
+        ascending=wanted.ascending,
+        is_bounded_below="below" in values,
+        is_bounded_above="above" in values,
+        with_voided=wanted.with_voided,
+        is_postgresql=connection.dialect.name == "postgresql",
+    )
 
 
 @lru_cache(SHAPES)
-def _probe(shape: Shape) -> sa.Select[Any]:
-    """Return the query for what is `PROBE` rows away, in each piece of an index and among references."""
-
-    def seq_of(row: Any, conditions: list[Condition], skipped: Any) -> Any:
-        query = sa.select(row.c.seq).where(*conditions, *shape.bounds(row.c.seq))
-        return query.order_by(shape.ordered(row.c.seq)).limit(_ONE).offset(skipped).scalar_subquery()
-
-    columns = []
-    if shape.keys != (Key.AUTHORITY,):
-        columns.append(seq_of(REFERENCE.alias(), [], None).label(_FIRST_REFERENCE))
-        columns.append(seq_of(REFERENCE.alias(), [], _SKIPPED).label(_FAR_REFERENCE))
-    for key in shape.keys:
-        for part, (row, conditions) in zip(shape.parts(key), walks.pieces(shape, key), strict=True):
-            columns.append(seq_of(row, conditions, _SKIPPED).label(_label(key, part)))
-    return sa.select(*columns)
-
-
-@lru_cache(SHAPES)
-def _everything(shape: Shape) -> sa.Select[Any]:
+def _everything(shape: Shape, limit: int) -> sa.Select[Any]:
     row = walks.STATEMENT
     conditions = (*walks.stands(shape, row.c.seq, row=row), *shape.bounds(row.c.seq))
     query = sa.select(row.c.seq, row.c.payload).where(*conditions)
-    return query.order_by(shape.ordered(row.c.seq)).limit(_LIMIT)
+    return query.order_by(shape.ordered(row.c.seq)).limit(walks.literal(limit))
 
 
 @lru_cache(SHAPES)
-def _page(shape: Shape, lead: Key, reached: "Key | bool") -> sa.Select[Any]:
-    branches = [*_own(shape, lead)]
-    if reached is True:
-        branches.append(_through_references(shape))
-    elif reached is not False:
-        branches += _from_targets(shape, reached)
-    limited = [sa.select(branch.limit(_LIMIT).subquery().c.seq) for branch in branches]
-    found = (limited[0] if len(limited) == 1 else sa.union(*limited)).subquery()
-    first = sa.select(found.c.seq).order_by(shape.ordered(found.c.seq)).limit(_LIMIT).subquery()
-    return sa.select(first.c.seq, walks.payload(first.c.seq)).order_by(shape.ordered(first.c.seq))
+def _own(shape: Shape, lead: Key, limit: int) -> sa.Select[Any]:
+    """Return the query for statements that match by themselves."""
+    return walks.page(shape, [*_along(shape, lead)], limit)
 
 
-def _own(shape: Shape, lead: Key) -> Iterator[sa.Select[Any]]:
-    """Go through the queries for statements that match by themselves."""
+def _along(shape: Shape, lead: Key) -> Iterator[sa.Select[Any]]:
     others = [key for key in shape.keys if key is not lead]
-    for row, conditions in walks.pieces(shape, lead):
-        seq = row.c.seq
-        query = sa.select(seq).where(
-            *conditions,
-            *shape.bounds(seq),
-            *(walks.has(shape, key, seq, row=row) for key in others),
-            *walks.stands(shape, seq, row=row),
-        )
-        yield query.order_by(shape.ordered(seq))
-
-
-def _through_references(shape: Shape) -> sa.Select[Any]:
-    row = REFERENCE.alias()
-    targets = [walks.has(shape, key, row.c.target_seq) for key in shape.keys if key is not Key.AUTHORITY]
-    return _referring(shape, sa.select(row.c.seq).where(*targets), row.c.seq)
-
-
-def _from_targets(shape: Shape, lead: Key) -> Iterator[sa.Select[Any]]:
-    others = [key for key in shape.keys if key not in (lead, Key.AUTHORITY)]
-    for target, conditions in walks.pieces(shape, lead):
-        row = REFERENCE.alias()
-        query = sa.select(row.c.seq).join(target, target.c.seq == row.c.target_seq)
-        asked = (walks.has(shape, key, target.c.seq, row=target) for key in others)
-        yield _referring(shape, query.where(*conditions, *asked), row.c.seq)
-
-
-def _referring(shape: Shape, query: sa.Select[Any], seq: Column) -> sa.Select[Any]:
-    """Return the query with what is asked of the statement that refers."""
-    own = [walks.has(shape, key, seq) for key in shape.keys if key is Key.AUTHORITY]
-    found = query.where(*own, *shape.bounds(seq), *walks.stands(shape, seq))
-    return found.distinct().order_by(shape.ordered(seq))
+    for piece in walks.pieces(shape, lead):
+        row, seq = piece.row, piece.row.c.seq
+        asked = (walks.has(shape, key, seq, row=row) for key in others)
+        query = sa.select(seq).where(*piece.conditions, *walks.stands(shape, seq, *asked, row=row))
+        yield query.order_by(*piece.order)

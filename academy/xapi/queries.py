@@ -85,13 +85,9 @@ def page(
 
     `cursor` is the `seq` of the last statement of the page before.
     """
-    found = filters.select_rows(connection, wanted, cursor=cursor, limit=limit + 1)
-    if found is None:
-        return Page([], None)
-    query, values = found
-    rows = [Row(seq, bytes(payload)) for seq, payload in connection.execute(query, values)]
-    more = len(rows) > limit
-    return Page(rows[:limit], rows[limit - 1].seq if more else None)
+    found = filters.rows(connection, wanted, cursor=cursor, limit=limit + 1)
+    rows = [Row(*one) for one in found[:limit]]
+    return Page(rows, rows[-1].seq if len(found) > limit else None)
 
 
 def by_ids(connection: sa.Connection, ids: Collection[UUID]) -> dict[UUID, Row]:

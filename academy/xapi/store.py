@@ -10,6 +10,7 @@ from academy import clock
 from academy.db import iri_base, new_public_id
 from academy.transactions import Turn, take
 from academy.xapi import (
+    consistency,
     definitions,
     equivalence,
     interning,
@@ -117,6 +118,7 @@ def write(connection: sa.Connection, drafts: Sequence[Draft]) -> int:
         stored = [StoredStatement(seqs[draft.id], draft.id, draft.statement) for draft in new]
         statements_stored.send(connection, stored=stored)
         last = seqs[new[-1].id]
+        consistency.forget_glance(connection)
     return last
 
 

@@ -4,7 +4,7 @@ Whether a statement has a further key is asked as a subquery that gives one valu
 into a join over whole tables, so that the walk chosen here is the one that is taken.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -16,6 +16,10 @@ from academy.xapi.relations import AgentUsage
 
 Column = sa.ColumnElement[int]
 Condition = sa.ColumnElement[bool]
+Values = dict[str, Any]
+Found = tuple[int, bytes]  # `seq` and text
+
+SHAPES = 512  # queries of each kind that are kept, ready to be run again
 
 STATEMENT: Any = Statement.__table__
 REFERENCE: Any = StatementReference.__table__
@@ -32,6 +36,10 @@ class Key(StrEnum):
     AUTHORITY = "authority"
     VERB = "verb"
 
+
+_BELOW: Any = sa.bindparam("below", type_=sa.BigInteger)
+_ABOVE: Any = sa.bindparam("above", type_=sa.BigInteger)
+_LAST = 2**63 - 1
 
 _PLACE = {
     Key.REGISTRATION: (STATEMENT, "registration"),
@@ -52,6 +60,7 @@ class Shape:
     is_bounded_below: bool
     is_bounded_above: bool
     with_voided: bool = False
+    is_postgresql: bool = False
 
     def parts(self, key: Key) -> tuple[int | None, ...]:
         """Return the values of `direct` under which the links of a key lie, None where it has no links."""
@@ -66,17 +75,32 @@ class Shape:
     def bounds(self, seq: Column) -> Iterator[Condition]:
         """Go through the conditions of time and cursor; both bounds are exclusive."""
         if self.is_bounded_below:
-            yield seq > sa.bindparam("below", type_=sa.BigInteger)
+            yield seq > _BELOW
         if self.is_bounded_above:
-            yield seq < sa.bindparam("above", type_=sa.BigInteger)
+            yield seq < _ABOVE
 
 
-def pieces(shape: Shape, key: Key) -> Iterator[tuple[Any, list[Condition]]]:
-    """Go through the pieces of an index that hold all statements of a key: a table, and which rows."""
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of an index: a table, which of its rows, and in which order they lie there."""
+
+    row: Any
+    conditions: list[Condition]
+    order: list[sa.UnaryExpression[Any]]
+
+
+def pieces(shape: Shape, key: Key, *, bounded: bool = True) -> Iterator[Piece]:
+    """Go through the pieces of indexes that hold all statements of a key, at will within the bounds only."""
+    table, name = _PLACE[key]
     for part in shape.parts(key):
-        table, _ = _PLACE[key]
         row = table.alias()
-        yield row, list(_is_in(row, key, (part,)))
+        order = [shape.ordered(row.c.seq)]
+        if part is None and shape.is_postgresql:
+            order = [shape.ordered(row.c[name]), *order]
+            yield Piece(row, list(_spanned(shape, key, row, bounded)), order)
+        else:
+            bounds = shape.bounds(row.c.seq) if bounded else ()
+            yield Piece(row, [*_is_in(row, key, part), *bounds], order)
 
 
 def has(shape: Shape, key: Key, seq: Column, *, row: Any = None, number: int | None = None) -> Condition:
@@ -87,26 +111,48 @@ def has(shape: Shape, key: Key, seq: Column, *, row: Any = None, number: int | N
     table, name = _PLACE[key]
     if table is STATEMENT:
         column = _own(row, name, seq)
-        if (
-            row is not None and row.element is STATEMENT
-        ):  # or a planner may walk the index of this key instead
+        if row is not None:  # or a planner may walk the index of this key instead
             column = sa.func.coalesce(column, column)
         condition: Condition = column == sa.bindparam(key.value, type_=table.c[name].type)
         return condition
-    link = table.alias()
-    there = sa.select(link.c.usage).where(*_is_in(link, key, shape.parts(key), number), link.c.seq == seq)
-    return there.limit(sa.literal_column("1")).scalar_subquery().is_not(None)
+    found = []
+    for part in shape.parts(key):
+        link = table.alias()
+        there = sa.select(link.c.direct).where(*_is_in(link, key, part, number), link.c.seq == seq)
+        found.append(there.scalar_subquery())
+    return (found[0] if len(found) == 1 else sa.func.coalesce(*found)).is_not(None)
 
 
-def stands(shape: Shape, seq: Column, *, row: Any = None) -> Iterator[Condition]:
-    """Go through the condition that the statement under `seq` is not voided, where that is asked."""
-    if not shape.with_voided:
+def stands(shape: Shape, seq: Column, *asked: Condition, row: Any = None) -> Iterator[Condition]:
+    """Go through what is asked of the statement under `seq`, and that it is not voided unless it may be.
+
+    Few pass what is asked, so that the latter is looked up for them alone.
+    """
+    if shape.with_voided:
+        yield from asked
+    elif asked:
+        yield sa.case((sa.and_(*asked), _own(row, "voided", seq).is_(False)), else_=sa.false())
+    else:
         yield _own(row, "voided", seq).is_(False)
 
 
-def payload(seq: Column) -> Any:
-    """Return the text of the statement under `seq`."""
-    return _own(None, "payload", seq)
+def page(shape: Shape, branches: Sequence[sa.Select[Any]], limit: int) -> sa.Select[Any]:
+    """Return the query for `seq` and text of the first statements that one of the branches finds."""
+    limited = [sa.select(branch.limit(literal(limit)).subquery().c.seq) for branch in branches]
+    found = (limited[0] if len(limited) == 1 else sa.union(*limited)).subquery()
+    first = sa.select(found.c.seq).order_by(shape.ordered(found.c.seq)).limit(literal(limit)).subquery()
+    text = _own(None, "payload", first.c.seq)
+    return sa.select(first.c.seq, text).order_by(shape.ordered(first.c.seq))
+
+
+def found(connection: sa.Connection, query: sa.Select[Any], values: Values) -> list[Found]:
+    """Return what a query for `seq` and text finds."""
+    return [(seq, bytes(text)) for seq, text in connection.execute(query, values).all()]
+
+
+def literal(number: int) -> Any:
+    """Return a number that stands in the query itself: planners look at limits."""
+    return sa.literal_column(str(int(number)))
 
 
 def _own(row: Any, name: str, seq: Column) -> Any:
@@ -117,19 +163,28 @@ def _own(row: Any, name: str, seq: Column) -> Any:
     return sa.select(statement.c[name]).where(statement.c.seq == seq).scalar_subquery()
 
 
-def _is_in(
-    row: Any, key: Key, parts: tuple[int | None, ...], number: int | None = None
-) -> Iterator[Condition]:
+def _spanned(shape: Shape, key: Key, row: Any, bounded: bool) -> Iterator[Condition]:
+    """Say where in the index of a column of statements a key lies, in a way that lets no other index serve.
+
+    A planner that knows the value for a frequent one would else go through all statements in their order.
+    """
+    table, name = _PLACE[key]
+    value: Any = sa.bindparam(key.value, type_=table.c[name].type)
+    below = _BELOW if bounded and shape.is_bounded_below else literal(-1)
+    above = _ABOVE if bounded and shape.is_bounded_above else literal(_LAST)
+    place = sa.tuple_(row.c[name], row.c.seq)
+    yield place > sa.tuple_(value, below)
+    yield place < sa.tuple_(value, above)
+
+
+def _is_in(row: Any, key: Key, part: int | None, number: int | None = None) -> Iterator[Condition]:
     table, name = _PLACE[key]
     type_: Any = table.c[name].type
     if number is None:
         yield row.c[name] == sa.bindparam(key.value, type_=type_)
     else:
         yield row.c[name] == sa.bindparam(None, number, type_=type_)
-    if len(parts) > 1:
-        yield row.c.direct.in_([sa.literal_column(str(part)) for part in parts])
-    elif parts[0] is not None:
-        yield row.c.direct == sa.literal_column(str(parts[0]))
+    if part is not None:
+        yield row.c.direct == literal(part)
     if key is Key.AUTHORITY:
-        bit: Any = sa.literal_column(str(int(AgentUsage.AUTHORITY)))
-        yield row.c.usage.bitwise_and(bit) != sa.literal_column("0")
+        yield row.c.usage.bitwise_and(literal(AgentUsage.AUTHORITY)) != literal(0)

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, current_app, g, request
 from academy import clock
 from academy.db import db, iri_base
 from academy.security import access
-from academy.xapi import consistency, json_text, moments, profile
+from academy.xapi import consistency, json_text, profile
 from academy.xapi.editions import Edition
 from academy.xapi.resources import entities, profiles, serving, state, statements
 
@@ -113,10 +113,9 @@ def set_headers(answer: Response) -> Response:
 
 
 def _consistent_through(answer: Response) -> datetime:
-    if "xapi_newest" in g:  # what this request has stored is the newest there was when it was committed
-        return moments.moment(g.xapi_newest)
-    if request.method in {"GET", "HEAD"}:
-        return consistency.through(serving.connection())
+    if "xapi_through" in g:
+        found: datetime = g.xapi_through
+        return found
     if answer.status_code >= 400:
         db.session.rollback()
-    return consistency.newest(serving.connection())
+    return consistency.of(serving.connection())

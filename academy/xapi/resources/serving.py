@@ -6,7 +6,7 @@ from http import HTTPStatus
 import sqlalchemy as sa
 from flask import Response, g, request
 
-from academy.db import db
+from academy.db import present_connection
 from academy.errors import RETRY_AFTER, DomainError, NotFound, TooLarge, Unavailable
 from academy.xapi import errors, json_text
 from academy.xapi.credentials import Bearer
@@ -81,7 +81,7 @@ def answer_of(error: DomainError) -> Response:
 
 def connection() -> sa.Connection:
     """Return the connection of the present request, whose transaction commits with a good answer."""
-    return db.session.connection()
+    return present_connection()
 
 
 def permit(who: Bearer, *scopes: str) -> None:

@@ -5,12 +5,14 @@ from urllib.parse import urlencode
 from flask import Response, g, request
 from werkzeug.http import http_date, parse_accept_header
 
-from academy.db import reading, release
+from academy.db import reading, release, transaction
 from academy.errors import NotFound
 from academy.replica import read_copy
 from academy.xapi import (
+    consistency,
     interning,
     json_text,
+    moments,
     preparation,
     presentation,
     queries,
@@ -65,9 +67,15 @@ def post(call: Call, who: Bearer) -> Response:
 def get(call: Call, who: Bearer) -> Response:
     """Return one statement by its id, or a page of those that match (2.1.3)."""
     serving.permit(who, "all/read", "statements/read", "statements/read/mine")
-    if "statementId" in call.parameters or "voidedStatementId" in call.parameters:
-        return _one(call, who)
-    return _page(call, who)
+    is_one = "statementId" in call.parameters or "voidedStatementId" in call.parameters
+    if not is_one:
+        read_copy()  # X-Experience-API-Consistent-Through says how old it is
+    with transaction():
+        connection = serving.connection()
+        known = consistency.glanced(connection)  # before anything is read
+        answer = _one(call, who) if is_one else _page(call, who)
+        g.xapi_through = known or consistency.of(connection)
+    return answer
 
 
 def _store(call: Call, who: Bearer, batch: list[object], parts: list[Part]) -> list[str]:
@@ -84,7 +92,7 @@ def _store(call: Call, who: Bearer, batch: list[object], parts: list[Part]) -> l
             store.refuse_conflicts(serving.connection(), drafts)
         release()
     received_attachments([draft.statement for draft in drafts], parts)
-    g.xapi_newest = gathering().store(drafts)
+    g.xapi_through = moments.moment(gathering().store(drafts))
     return [str(draft.id) for draft in drafts]
 
 
@@ -103,7 +111,6 @@ def _one(call: Call, who: Bearer) -> Response:
 
 
 def _page(call: Call, who: Bearer) -> Response:
-    read_copy()  # X-Experience-API-Consistent-Through says how old it is
     given = call.parameters
     parameters.check(given, allowed=OF_MANY)
     wanted = StatementFilter(
@@ -168,5 +175,5 @@ def _answer(call: Call, rows: list[Row], text: bytes) -> Response:
     else:
         answer = Response(text, mimetype="application/json")
     if rows:
-        answer.headers["Last-Modified"] = http_date(max(row.stored for row in rows))
+        answer.headers["Last-Modified"] = http_date(moments.moment(max(row.seq for row in rows)))
     return answer

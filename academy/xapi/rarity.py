@@ -1,0 +1,74 @@
+"""How rare a key of statements is: how far away its `PROBE`-th statement is, from where a page begins."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from academy.xapi import walks
+from academy.xapi.walks import REFERENCE, SHAPES, Key, Piece, Shape, Values
+
+PROBE = 400
+
+_FIRST_REFERENCE, _FAR_REFERENCE = "first_reference", "far_reference"
+_SKIPPED: Any = sa.literal_column(str(PROBE))
+
+
+@dataclass(frozen=True, slots=True)
+class Distances:
+    """Where the `PROBE`-th statement of each key lies, and the first and the `PROBE`-th reference."""
+
+    shape: Shape
+    seqs: Mapping[str, int | None]
+
+    def of(self, key: Key) -> float:
+        """Return how far away that of a key is; infinitely where there are fewer."""
+        return self._least(_label(key, part) for part in self.shape.parts(key))
+
+    def rarest(self, keys: Iterable[Key]) -> Key:
+        """Return the key whose statement is missing or farthest away."""
+        return max(keys, key=self.of)
+
+    @property
+    def has_references(self) -> bool:
+        """Say whether any statement refers to another one, within the bounds."""
+        return self.seqs.get(_FIRST_REFERENCE) is not None
+
+    @property
+    def of_references(self) -> float:
+        """Return how far away that of references is."""
+        return self._least([_FAR_REFERENCE])
+
+    def _least(self, labels: Iterable[str]) -> float:
+        direction = 1 if self.shape.ascending else -1
+        found = (self.seqs.get(label) for label in labels)
+        return min((direction * seq for seq in found if seq is not None), default=float("inf"))
+
+
+def probe(connection: sa.Connection, shape: Shape, values: Values) -> Distances:
+    """Look how rare the keys of a shape are."""
+    return Distances(shape, connection.execute(_probe(shape), values).one()._asdict())
+
+
+def _label(key: Key, part: int | None) -> str:
+    return f"{key.value}_{part}"
+
+
+@lru_cache(SHAPES)
+def _probe(shape: Shape) -> sa.Select[Any]:
+    def seq_of(piece: Piece, skipped: Any) -> Any:
+        query = sa.select(piece.row.c.seq).where(*piece.conditions).order_by(*piece.order)
+        return query.limit(walks.literal(1)).offset(skipped).scalar_subquery()
+
+    columns = []
+    if shape.keys != (Key.AUTHORITY,):
+        row = REFERENCE.alias()
+        references = Piece(row, [*shape.bounds(row.c.seq)], [shape.ordered(row.c.seq)])
+        columns.append(seq_of(references, None).label(_FIRST_REFERENCE))
+        columns.append(seq_of(references, _SKIPPED).label(_FAR_REFERENCE))
+    for key in shape.keys:
+        for part, piece in zip(shape.parts(key), walks.pieces(shape, key), strict=True):
+            columns.append(seq_of(piece, _SKIPPED).label(_label(key, part)))
+    return sa.select(*columns)

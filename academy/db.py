@@ -142,12 +142,21 @@ def _other_engines(app: Flask, url: str, pool: int) -> dict[str, dict[str, Any]]
     """Return the options of engines that only PostgreSQL needs; SQLite's pool has no end."""
     if url.startswith("sqlite"):
         return {}
-    engines = {_BESIDE: {"url": url, **transactions.options(url, pool=transactions.BESIDE)}}
+    engines = {
+        _BESIDE: {"url": url, **transactions.options(url, pool=transactions.BESIDE)},
+        replica.WALKING[None]: _for_walks(url),
+    }
     copy = str(app.config["DATABASE_REPLICA_URL"])
     if copy:
-        marked = {"execution_options": {replica.BIND: True}}
-        engines[replica.BIND] = {"url": copy, **transactions.options(copy, pool=pool), **marked}
+        engines[replica.BIND] = {"url": copy, **transactions.options(copy, pool=pool)}
+        engines[replica.WALKING[replica.BIND]] = walking = _for_walks(copy)
+        for options in (engines[replica.BIND], walking):
+            options["execution_options"] = {**options.get("execution_options", {}), replica.BIND: True}
     return engines
+
+
+def _for_walks(url: str) -> dict[str, Any]:
+    return {"url": url, **transactions.options(url, pool=transactions.WALKERS, walks=True)}
 
 
 def iri_base() -> str:
@@ -206,16 +215,18 @@ def lock(row: Model) -> None:
 
 
 @contextmanager
-def transaction() -> Iterator[None]:
+def transaction(*, walks: bool = False) -> Iterator[None]:
     """Do what is inside in a transaction of its own, committed at the end of the block.
 
     It begins without the session, for what comes too often to pay for one; a session that is asked for inside
     of the block joins. Where the session has begun already, its transaction is taken, and ends as usual.
+    For `walks`, which only read, there is no transaction on PostgreSQL: each query sees what is committed
+    when it begins, on a connection whose planner walks along indexes.
     """
     if db.session.registry.has() and db.session().in_transaction():
         yield
         return
-    with replica.present_engine(db.engines).begin() as opened:
+    with replica.present_engine(db.engines, walks=walks).begin() as opened:
         g.opened_connection = opened
         try:
             yield

@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 View = TypeVar("View", bound=Callable[..., Any])
 
 BIND = "replica"
+WALKING = {None: "walking", BIND: "walking-replica"}
 COOKIE = "wrote"
 LONGEST_LAG = 60.0
 LOOKED_EVERY = 5.0
@@ -56,9 +57,13 @@ def opened() -> sa.Connection | None:
     return found
 
 
-def present_engine(engines: Mapping[str | None, sa.Engine]) -> sa.Engine:
-    """Return the engine of the copy inside of views that may lag, else that of the primary."""
-    return engines[BIND if _reads_copy() else None]
+def present_engine(engines: Mapping[str | None, sa.Engine], *, walks: bool) -> sa.Engine:
+    """Return the engine of the copy inside of views that may lag, else that of the primary.
+
+    For walks it is the one with connections for them, where the database has such (`transactions.WALKS`).
+    """
+    name = BIND if _reads_copy() else None
+    return engines.get(WALKING[name], engines[name]) if walks else engines[name]
 
 
 def _reads_copy() -> bool:

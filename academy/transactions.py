@@ -24,6 +24,7 @@ _turn = threading.Lock()
 _TURN, _READS, _USED = "academy.turn", "academy.reads", "academy.used"
 TURN_SECONDS = 30
 BESIDE = 4
+WALKERS = 8
 
 #: How long PostgreSQL waits for a lock, and how long it lets a transaction do nothing before it ends it.
 _POSTGRESQL = {
@@ -60,6 +61,22 @@ _COLLISIONS = {
 _reading = ContextVar("reading", default=False)
 
 
+#: How the planner of PostgreSQL is kept to walks along indexes: else it collects all of a frequent key and
+#: sorts it. What it may not do counts as very dear, so that it would compile each query first; and the walks
+#: are the same for all values, so one plan will do.
+WALKS = {
+    **dict.fromkeys(("enable_sort", "enable_bitmapscan", "enable_seqscan", "jit"), "off"),
+    "plan_cache_mode": "force_generic_plan",
+}
+WALKING = "academy.walking"
+_WALK = sa.select(
+    *(
+        sa.func.set_config(*map(sa.literal_column, (f"'{name}'", f"'{value}'", "true")))
+        for name, value in WALKS.items()
+    )
+)
+
+
 class Turn(IntEnum):
     """What only one transaction at a time may do; the numbers are those of PostgreSQL's advisory locks."""
 
@@ -90,6 +107,12 @@ def take_for(thing: str, connection: sa.Connection) -> None:
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
 
 
+def walk(connection: sa.Connection) -> None:
+    """Have queries be walks along indexes to the end of the transaction, on whichever connection."""
+    if connection.dialect.name == "postgresql" and not connection.get_execution_options().get(WALKING):
+        connection.execute(_WALK)
+
+
 @contextmanager
 def reading() -> Iterator[None]:
     """Begin transactions inside as read-only ones, outside of a request (on SQLite: deferred)."""
@@ -111,17 +134,23 @@ def only_reads() -> bool:
 
 def began_reading(connection: sa.Connection) -> bool:
     """Say whether the present transaction of a connection is one that only reads."""
-    return bool(connection.info.get(_READS, False))
+    walks = bool(connection.get_execution_options().get(WALKING))
+    return walks or bool(connection.info.get(_READS, False))
 
 
-def options(url: str, *, pool: int) -> dict[str, Any]:
-    """Return the options of an engine for a database; `pool` is the most connections to PostgreSQL."""
+def options(url: str, *, pool: int, walks: bool = False) -> dict[str, Any]:
+    """Return the options of an engine for a database; `pool` is the most connections to PostgreSQL.
+
+    An engine for walks has no transactions: each query stands for itself, and may only read.
+    """
     parts = sa.make_url(url)
     if parts.get_backend_name() == "sqlite":  # a connection costs nothing; waiting for one does
         return {"pool_size": 16, "max_overflow": -1} if parts.database else {}
     given = parts.query.get("options", "")
-    own = " ".join(f"-c {name}={value}" for name, value in _POSTGRESQL.items())
+    own = " ".join(f"-c {name}={value}" for name, value in (_POSTGRESQL | (WALKS if walks else {})).items())
+    walking = {"isolation_level": "AUTOCOMMIT", "execution_options": {WALKING: True}} if walks else {}
     return {
+        **walking,
         "pool_size": pool,
         "max_overflow": 0,
         "pool_timeout": TURN_SECONDS,

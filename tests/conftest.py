@@ -70,8 +70,7 @@ def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     app.test_client_class = LintingClient
     with app.app_context():
         upgrade()
-        db.session.remove()
-        db.engine.dispose()
+        databases.disconnect()
     database.keep()
     app.extensions["tests.database"] = database
     return app
@@ -86,16 +85,14 @@ def _context(request: pytest.FixtureRequest) -> Iterator[None]:
     app: Flask = request.getfixturevalue("app")
     instance = Path(str(app.config["INSTANCE_PATH"]))
     with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
+        databases.disconnect()
         app.extensions["tests.database"].renew()
         pace.bad_links.forget()
         for folder in ("storage", "outbox"):
             shutil.rmtree(instance / folder, ignore_errors=True)
         (instance / "storage").mkdir()
         yield
-        db.session.remove()
-        db.engine.dispose()
+        databases.disconnect()
 
 
 @pytest.fixture

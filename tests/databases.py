@@ -8,7 +8,15 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
+from academy.db import db
 from tools.postgres import NoPostgres, Postgres
+
+
+def disconnect() -> None:
+    """Close all connections of the application that is present."""
+    db.session.remove()
+    for engine in db.engines.values():
+        engine.dispose()
 
 
 class SqliteDatabase:

@@ -9,7 +9,6 @@ in a while is enough, however many read.
 import sqlite3
 from datetime import datetime, timedelta
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 
@@ -23,15 +22,17 @@ from academy.xapi.models import Statement
 RECENT = timedelta(milliseconds=50)
 
 #: For each database, when the last glance was that found nothing under way.
-_glances: WeakKeyDictionary[sa.Pool, datetime] = WeakKeyDictionary()
+_glances: dict[sa.URL, datetime] = {}
 
 _NEWEST = sa.select(sa.func.max(Statement.__table__.c.seq))
 
 
-def glanced(connection: sa.Connection) -> datetime | None:
-    """Return the moment for a transaction that has read nothing yet, if there was a glance just now."""
-    moment = _glances.get(connection.engine.pool)
-    return moment if moment is not None and timedelta(0) <= clock.now() - moment < RECENT else None
+def of(connection: sa.Connection) -> datetime:
+    """Return the moment for what a connection reads from now on; its transaction has read nothing yet."""
+    glanced = _glances.get(connection.engine.url, clock.EPOCH)
+    if timedelta(0) <= clock.now() - glanced < RECENT:
+        return glanced
+    return through(connection) if began_reading(connection) else newest(connection)
 
 
 def through(connection: sa.Connection) -> datetime:
@@ -43,18 +44,13 @@ def through(connection: sa.Connection) -> datetime:
     idle = _idle_at(connection, newest)
     if idle is None:
         return known
-    _glances[connection.engine.pool] = idle
+    _glances[connection.engine.url] = idle
     return idle
 
 
 def forget_glance(connection: sa.Connection) -> None:
     """Have whoever reads next look anew, because statements are stored that they wait for."""
-    _glances.pop(connection.engine.pool, None)
-
-
-def of(connection: sa.Connection) -> datetime:
-    """Return the moment for a transaction, whichever it is."""
-    return through(connection) if began_reading(connection) else newest(connection)
+    _glances.pop(connection.engine.url, None)
 
 
 def newest(connection: sa.Connection) -> datetime:

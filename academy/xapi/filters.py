@@ -13,25 +13,9 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from academy import clock
+from academy import clock, transactions
 from academy.xapi import interning, rarity, references, walks
-from academy.xapi.models import Agent, StoredActivity, Verb
 from academy.xapi.walks import SHAPES, Column, Condition, Found, Key, Shape, Values
-
-_NUMBERED: dict[Key, Any] = {
-    Key.AGENT: Agent.__table__,
-    Key.AUTHORITY: Agent.__table__,
-    Key.VERB: Verb.__table__,
-    Key.ACTIVITY: StoredActivity.__table__,
-}
-
-#: PostgreSQL's planner else collects all of a frequent key and sorts it; for the rest of the transaction.
-#: What it may not do counts as very dear, so that it would compile each query first; and the walks are the
-#: same for all values, so one plan will do.
-_PLANNING = {
-    **dict.fromkeys(("enable_sort", "enable_bitmapscan", "enable_seqscan", "jit"), "off"),
-    "plan_cache_mode": "force_generic_plan",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +42,11 @@ def rows(
     connection: sa.Connection, wanted: StatementFilter, *, cursor: int | None, limit: int
 ) -> list[Found]:
     """Return `seq` and text of up to `limit` statements that match, in the order that is asked for."""
-    values = _resolved(connection, wanted)
-    if values is None:
-        return []
-    values |= _bounds(wanted, cursor)
+    values = _values(wanted) | _bounds(wanted, cursor)
     shape = _shape(connection, wanted, values)
     if not shape.keys:
         return walks.found(connection, _everything(shape, limit), values)
+    transactions.walk(connection)
     near = rarity.probe(connection, shape, values)
     own = walks.found(connection, _own(shape, near.rarest(shape.keys), limit), values)
     if not near.has_references:
@@ -73,46 +55,23 @@ def rows(
     return sorted({*own, *reaching}, reverse=not shape.ascending)[:limit]
 
 
-def of_authority(connection: sa.Connection, authority: str, seq: Column) -> Condition:
-    """Return the condition that a statement was asserted by this authority."""
-    number = interning.agent(connection, authority)
+def of_authority(authority: str, seq: Column) -> tuple[Condition, Values]:
+    """Return the condition that a statement was asserted by this authority, and its value."""
     shape = Shape((Key.AUTHORITY,), frozenset(), False, False, False)
-    return walks.has(shape, Key.AUTHORITY, seq, number=-1 if number is None else number)
+    return walks.has(shape, Key.AUTHORITY, seq), _values(StatementFilter(authority=authority))
 
 
-def _resolved(connection: sa.Connection, wanted: StatementFilter) -> Values | None:
-    """Return row numbers in the place of identities and IRIs, None where one of them is unknown."""
-    given = {
+def _values(wanted: StatementFilter) -> Values:
+    texts = {
         Key.AGENT: wanted.agent,
         Key.AUTHORITY: wanted.authority,
         Key.VERB: wanted.verb,
         Key.ACTIVITY: wanted.activity,
     }
-    texts = {key: text for key, text in given.items() if text is not None}
-    values: Values = {}
-    if texts or wanted.registration is not None:
-        query = _numbers(tuple(texts), connection.dialect.name == "postgresql")
-        digests = {key.value: interning.digest(text) for key, text in texts.items()}
-        row = connection.execute(query, digests).one()
-        values = {key.value: number for key, number in zip(texts, row, strict=False)}
+    values: Values = {key.value: interning.digest(text) for key, text in texts.items() if text is not None}
     if wanted.registration is not None:
         values[Key.REGISTRATION.value] = wanted.registration
-    return None if None in values.values() else values
-
-
-@lru_cache(SHAPES)
-def _numbers(keys: tuple[Key, ...], is_postgresql: bool) -> sa.Select[Any]:
-    """Return the query for row numbers, which on PostgreSQL also says how what follows is to be planned."""
-    columns: list[Any] = [
-        sa.select(table.c.id).where(table.c.key == sa.bindparam(key.value)).scalar_subquery()
-        for key, table in ((key, _NUMBERED[key]) for key in keys)
-    ]
-    settings = _PLANNING.items() if is_postgresql else ()
-    columns += [
-        sa.func.set_config(*(map(sa.literal_column, (f"'{name}'", f"'{value}'", "true"))))
-        for name, value in settings
-    ]
-    return sa.select(*(columns or [sa.literal_column("1")]))
+    return values
 
 
 def _bounds(wanted: StatementFilter, cursor: int | None) -> Values:

@@ -72,9 +72,11 @@ def one(
     query = sa.select(_STATEMENT.c.seq, _STATEMENT.c.payload).where(
         _STATEMENT.c.id == statement_id, _STATEMENT.c.voided.is_(voided)
     )
+    values: dict[str, Any] = {}
     if authority is not None:
-        query = query.where(filters.of_authority(connection, authority, _STATEMENT.c.seq))
-    found = connection.execute(query).first()
+        condition, values = filters.of_authority(authority, _STATEMENT.c.seq)
+        query = query.where(condition)
+    found = connection.execute(query, values).first()
     return Row(found.seq, bytes(found.payload)) if found else None
 
 

@@ -11,7 +11,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from academy.xapi.models import Statement, StatementActivity, StatementAgent, StatementReference
+from academy.xapi.models import (
+    Agent,
+    Statement,
+    StatementActivity,
+    StatementAgent,
+    StatementReference,
+    StoredActivity,
+    Verb,
+)
 from academy.xapi.relations import AgentUsage
 
 Column = sa.ColumnElement[int]
@@ -40,6 +48,14 @@ class Key(StrEnum):
 _BELOW: Any = sa.bindparam("below", type_=sa.BigInteger)
 _ABOVE: Any = sa.bindparam("above", type_=sa.BigInteger)
 _LAST = 2**63 - 1
+
+#: The tables in which the texts of keys have numbers.
+_NUMBERED: dict[Key, Any] = {
+    Key.AGENT: Agent.__table__,
+    Key.AUTHORITY: Agent.__table__,
+    Key.VERB: Verb.__table__,
+    Key.ACTIVITY: StoredActivity.__table__,
+}
 
 _PLACE = {
     Key.REGISTRATION: (STATEMENT, "registration"),
@@ -103,22 +119,19 @@ def pieces(shape: Shape, key: Key, *, bounded: bool = True) -> Iterator[Piece]:
             yield Piece(row, [*_is_in(row, key, part), *bounds], order)
 
 
-def has(shape: Shape, key: Key, seq: Column, *, row: Any = None, number: int | None = None) -> Condition:
-    """Return the condition that the statement under `seq` has a key, whose row `number` may come later.
-
-    `row` is a row about the same statement.
-    """
+def has(shape: Shape, key: Key, seq: Column, *, row: Any = None) -> Condition:
+    """Return the condition that the statement under `seq` has a key; `row` is about the same statement."""
     table, name = _PLACE[key]
     if table is STATEMENT:
         column = _own(row, name, seq)
         if row is not None:  # or a planner may walk the index of this key instead
             column = sa.func.coalesce(column, column)
-        condition: Condition = column == sa.bindparam(key.value, type_=table.c[name].type)
+        condition: Condition = column == _value(key)
         return condition
     found = []
     for part in shape.parts(key):
         link = table.alias()
-        there = sa.select(link.c.direct).where(*_is_in(link, key, part, number), link.c.seq == seq)
+        there = sa.select(link.c.direct).where(*_is_in(link, key, part), link.c.seq == seq)
         found.append(there.scalar_subquery())
     return (found[0] if len(found) == 1 else sa.func.coalesce(*found)).is_not(None)
 
@@ -168,22 +181,26 @@ def _spanned(shape: Shape, key: Key, row: Any, bounded: bool) -> Iterator[Condit
 
     A planner that knows the value for a frequent one would else go through all statements in their order.
     """
-    table, name = _PLACE[key]
-    value: Any = sa.bindparam(key.value, type_=table.c[name].type)
+    _, name = _PLACE[key]
     below = _BELOW if bounded and shape.is_bounded_below else literal(-1)
     above = _ABOVE if bounded and shape.is_bounded_above else literal(_LAST)
     place = sa.tuple_(row.c[name], row.c.seq)
-    yield place > sa.tuple_(value, below)
-    yield place < sa.tuple_(value, above)
+    yield place > sa.tuple_(_value(key), below)
+    yield place < sa.tuple_(_value(key), above)
 
 
-def _is_in(row: Any, key: Key, part: int | None, number: int | None = None) -> Iterator[Condition]:
+def _value(key: Key) -> Any:
+    """Return what a query is given for a key; for a text its digest, by which the number is looked up."""
     table, name = _PLACE[key]
-    type_: Any = table.c[name].type
-    if number is None:
-        yield row.c[name] == sa.bindparam(key.value, type_=type_)
-    else:
-        yield row.c[name] == sa.bindparam(None, number, type_=type_)
+    if key not in _NUMBERED:
+        return sa.bindparam(key.value, type_=table.c[name].type)
+    known = _NUMBERED[key].alias()
+    return sa.select(known.c.id).where(known.c.key == sa.bindparam(key.value)).scalar_subquery()
+
+
+def _is_in(row: Any, key: Key, part: int | None) -> Iterator[Condition]:
+    _, name = _PLACE[key]
+    yield row.c[name] == _value(key)
     if part is not None:
         yield row.c.direct == literal(part)
     if key is Key.AUTHORITY:

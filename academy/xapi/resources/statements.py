@@ -70,12 +70,9 @@ def get(call: Call, who: Bearer) -> Response:
     is_one = "statementId" in call.parameters or "voidedStatementId" in call.parameters
     if not is_one:
         read_copy()  # X-Experience-API-Consistent-Through says how old it is
-    with transaction():
-        connection = serving.connection()
-        known = consistency.glanced(connection)  # before anything is read
-        answer = _one(call, who) if is_one else _page(call, who)
-        g.xapi_through = known or consistency.of(connection)
-    return answer
+    with transaction(walks=True):
+        g.xapi_through = consistency.of(serving.connection())  # before: later queries may see more
+        return _one(call, who) if is_one else _page(call, who)
 
 
 def _store(call: Call, who: Bearer, batch: list[object], parts: list[Part]) -> list[str]:

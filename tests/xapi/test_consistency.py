@@ -64,3 +64,34 @@ def test_through_an_empty_store_is_now(connection):
 
     with reading():
         assert clock.now() - consistency.through(db.session.connection()) < timedelta(seconds=10)
+
+
+def test_one_glance_serves_all_who_read_in_the_same_moment_until_somebody_stores(connection, monkeypatch):
+    xapi.stored(xapi.statement())
+    db.session.commit()
+    looks, look = [], consistency._idle_at
+    monkeypatch.setattr(consistency, "_idle_at", lambda *given: looks.append(1) or look(*given))
+    moment = clock.now() + LATER
+
+    def read(after=timedelta(0)):
+        monkeypatch.setattr(clock, "now", lambda: moment + after)
+        with reading():
+            found = consistency.of(db.session.connection())
+            db.session.rollback()
+        return found - moment, len(looks)
+
+    soon, late = consistency.RECENT / 2, consistency.RECENT
+    assert [read(), read(soon), read(late)] == [(timedelta(0), 1), (timedelta(0), 1), (late, 2)]
+
+    monkeypatch.setattr(clock, "now", lambda: moment + late)
+    xapi.stored(xapi.statement())
+    db.session.commit()
+
+    assert read(late + soon) == (newest() - moment, 2)
+
+
+def test_who_may_write_hears_of_the_newest(connection):
+    xapi.stored(xapi.statement())
+    db.session.commit()
+
+    assert consistency.of(db.session.connection()) == newest()

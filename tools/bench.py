@@ -22,6 +22,7 @@ import bench_backup
 import bench_cpu
 import bench_day
 import bench_lrs
+import bench_lrs_transfer
 import bench_pages
 from bench_server import LEARNER, Academy, Browser, Sco, report, times
 
@@ -145,6 +146,7 @@ LARGE: dict[str, Callable[[Path], None]] = {
     "lrs-writes": bench_lrs.writes,
     "lrs-reads": bench_lrs.reads,
     "lrs-profile": bench_lrs.profile,
+    "lrs-transfer": bench_lrs_transfer.main,
 }
 
 

@@ -40,6 +40,7 @@ _DURATION = re.compile(
     rf"(?:T(?:{_NUMBER}H)?(?:{_NUMBER}M)?(?:{_NUMBER}S)?)?"
 )
 _UNITS = (31_536_000, 2_592_000, 604_800, 86_400, 3600, 60, 1)  # seconds; a year of 365, a month of 30 days
+CENTURY = 100 * _UNITS[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,7 @@ def fold(state: LeafState, event: Event) -> LeafState:
 
 
 def milliseconds(duration: str) -> int:
-    """Return an ISO 8601 duration in milliseconds; 0 for what is none."""
+    """Return an ISO 8601 duration in milliseconds; 0 for what is none, or is longer than a century."""
     found = _DURATION.fullmatch(duration)
     if found is None:
         return 0
@@ -151,7 +152,7 @@ def milliseconds(duration: str) -> int:
         for text, unit in zip(found.groups(), _UNITS, strict=True)
         if text is not None
     )
-    return round(seconds * 1000)
+    return round(seconds * 1000) if seconds <= CENTURY else 0
 
 
 def _outcome(verb: str, result: dict[str, Any]) -> tuple[bool | None, bool | None]:

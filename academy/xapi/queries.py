@@ -26,6 +26,7 @@ __all__ = [
     "one",
     "page",
     "voided_among",
+    "voided_since",
     "voiding",
 ]
 
@@ -111,6 +112,14 @@ def voided_among(connection: sa.Connection, rows: Collection[Row]) -> set[int]:
         for some in pieces(numbers)
         for seq in connection.scalars(voided.where(_STATEMENT.c.seq.in_(some)))
     }
+
+
+def voided_since(connection: sa.Connection, after: int, *, upto: int) -> list[int]:
+    """Return the `seq` of statements that statements stored after one `seq` and up to another have voided."""
+    verb, voids, voided = interning.verb(connection, VOIDED), _STATEMENT.alias(), _STATEMENT.alias()
+    found = sa.select(voided.c.seq).join_from(voids, voided, voided.c.id == voids.c.target)
+    since = found.where(voids.c.verb_id == verb, voids.c.seq > after, voids.c.seq <= upto)
+    return sorted(set(connection.scalars(since.where(voided.c.voided.is_(True)))))
 
 
 def voiding(connection: sa.Connection, statement_id: UUID) -> Row | None:

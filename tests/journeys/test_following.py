@@ -53,3 +53,36 @@ def test_new_statements_come_while_the_page_is_looked_at(academy: Server, page: 
 
     told.first.click()
     expect(page.locator("pre").first).to_contain_text(f'"{VERB}"')
+
+
+@pytest.mark.parametrize("shown", ["", "&voided=1"])
+def test_what_is_voided_meanwhile_is_marked_or_goes(academy: Server, page: Page, shown: str) -> None:
+    verb = f"{VERB}/voided{bool(shown)}"
+    with academy.database():
+        mistake, _kept = (
+            xapi.stored(xapi.statement(verb={"id": verb}, object=xapi.activity(name)))[0]
+            for name in ("mistake", "kept")
+        )
+        db.session.commit()
+    page.clock.install()
+    sign_in(page, academy, "admin@academy.example", DEMO_PASSWORD)
+    read_in(page, "en")
+    page.goto(f"{academy.url}/admin/xapi/statements?verb={verb}{shown}")
+    told = page.locator(".statement__told")
+    expect(told).to_have_count(2)
+    with page.expect_response(lambda answer: "/statements/new" in answer.url):
+        page.get_by_role("button", name="Follow").click()
+
+    with academy.database():
+        xapi.stored(xapi.voiding(mistake))
+        db.session.commit()
+    expect(told).to_have_count(2)
+    with page.expect_response(lambda answer: "/statements/new" in answer.url):
+        page.clock.run_for(3000)
+
+    if shown:
+        expect(page.locator(".statement--voided summary")).to_contain_text(["“mistake”"])
+        expect(page.locator(".statement--voided .badge")).to_have_text(["Voided"])
+    names = ["voided “", "“kept”", *(["“mistake”"] if shown else [])]
+    expect(told).to_contain_text(names)
+    expect(told).to_have_count(len(names))

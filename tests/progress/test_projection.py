@@ -123,7 +123,16 @@ def test_read_timestamp_after_storing_counts_as_stored() -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("PT0S", 0), ("PT1M30.25S", 90_250), ("P1DT1H", 90_000_000), ("P2W", 1_209_600_000), ("nonsense", 0)],
+    [
+        ("PT0S", 0),
+        ("PT1M30.25S", 90_250),
+        ("P1DT1H", 90_000_000),
+        ("P2W", 1_209_600_000),
+        ("nonsense", 0),
+        ("P100Y", 3_153_600_000_000),
+        ("P100YT1S", 0),
+        (f"PT{'9' * 400}S", 0),
+    ],
 )
 def test_milliseconds_of_duration(text: str, expected: int) -> None:
     assert projection.milliseconds(text) == expected

@@ -5,7 +5,7 @@ who has read up to a `seq` has missed nothing before it, and asks for what lies 
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -52,13 +52,17 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """Some statements, newest first; where the pages before and after begin, and up to where all is read."""
+    """Some statements, newest first; where the pages before and after begin, and up to where all is read.
+
+    `voided` are those, of any page, that were voided since the last question.
+    """
 
     lines: list[Line]
     cursor: int
     newer: int | None = None
     older: int | None = None
     is_behind: bool = False
+    voided: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,8 @@ def new_since(asked: Asked, *, cursor: int) -> Stream:
     last = found.rows[-1].seq if found.rows else cursor
     is_behind = found.cursor is not None
     upto = last if is_behind else max(through, last)
-    return Stream(_lines(connection, found.rows[::-1], asked), upto, is_behind=is_behind)
+    voided = queries.voided_since(connection, cursor, upto=upto)
+    return Stream(_lines(connection, found.rows[::-1], asked), upto, is_behind=is_behind, voided=voided)
 
 
 def whole(statement_id: UUID) -> Whole:

@@ -53,6 +53,19 @@ function follow() {
     }
   }
 
+  /* Lines voided since: marked where the list shows such, else taken away. */
+  function mark(voided) {
+    const badge = part("badge");
+    for (const seq of voided) {
+      const line = lines.querySelector(`[data-seq="${seq}"]`);
+      const statement = line?.querySelector("details:not(.statement--voided)");
+      if (badge && statement) {
+        statement.classList.add("statement--voided");
+        statement.querySelector("summary").append(badge.content.cloneNode(true));
+      } else if (!badge) line?.remove();
+    }
+  }
+
   function tell(more) {
     count += more;
     say(box.dataset.count.replace("{count}", count.toLocaleString(document.documentElement.lang)));
@@ -77,6 +90,7 @@ function follow() {
     if (!on) return 0;
     cursor = came.dataset.cursor;
     add([...came.children]);
+    mark(came.dataset.voided?.split(" ") ?? []);
     return "behind" in came.dataset ? SOON : EVERY;
   }
 

@@ -113,6 +113,22 @@ def test_what_is_new_comes_once_and_in_pieces() -> None:
     assert [one.is_behind for one in (first, second, third)] == [True, False, False]
 
 
+def test_who_follows_hears_once_what_was_voided_whatever_the_filter() -> None:
+    (_kept, mistake, other) = some(3)
+    xapi.stored(xapi.voiding(other))
+    db.session.commit()
+    passed = Asked({}, {"verb": vocabulary.PASSED})
+    cursor = reading.newest(passed).cursor
+
+    (voiding,) = xapi.stored(xapi.voiding(mistake))
+    db.session.commit()
+
+    for asked, expected in ((EVERYTHING, [voiding]), (WITH_VOIDED, [voiding]), (passed, [])):
+        stream = reading.new_since(asked, cursor=cursor)
+        assert (ids(stream), stream.voided) == (expected, [reading.raw(mistake).seq])
+        assert reading.new_since(asked, cursor=stream.cursor).voided == []
+
+
 def test_who_follows_with_a_filter_reads_no_statement_twice() -> None:
     some(2)
     asked = Asked({}, {"verb": vocabulary.PASSED})

@@ -80,6 +80,7 @@ from academy.reports import views as reports_views
 from academy.templating import NavigationItem, slot, waiting
 from academy.web import Web
 from academy.xapi import cli as xapi_cli
+from academy.xapi import credentials as xapi_credentials
 from academy.xapi import figures as xapi_figures
 from academy.xapi import resources as xapi_resources
 from academy.xapi.forwarding import jobs as forwarding_jobs
@@ -192,6 +193,7 @@ def _sweeps(app: Flask) -> None:
         workers.forget_old,
         forwarding_jobs.forward,
         xapi_figures.count_statements,
+        xapi_credentials.forget_narrow,
         audit.seal,
     ):
         workers.sweep(app, function)

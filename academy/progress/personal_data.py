@@ -184,6 +184,7 @@ STATEMENTS = Source(
             "xapi_statement_reference",
             "xapi_state",
             "xapi_agent_profile",
+            "xapi_credential",
         )
     ),
     holdings=_statement_holdings,

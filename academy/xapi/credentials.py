@@ -9,17 +9,19 @@ import hashlib
 import hmac
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 
 from academy import clock
-from academy.db import iri_base
+from academy.db import db, iri_base
 from academy.errors import Invalid, NotFound
+from academy.xapi import store
 from academy.xapi.json_text import Json
 from academy.xapi.models import Credential
 
@@ -42,10 +44,21 @@ USE_NOTED_EVERY = timedelta(minutes=1)
 REMEMBERED_SECONDS = 1.0
 MOST_REMEMBERED = 10_000
 
-_COLUMNS = ("secret_digest", "scopes", "name", "expires", "used", "per_minute", "may_void")
+_COLUMNS = (
+    *("secret_digest", "scopes", "name", "expires", "used", "per_minute", "may_void"),
+    *("agent", "registration"),
+)
 _VALID = sa.select(*(_CREDENTIAL.c[name] for name in _COLUMNS)).where(
     _CREDENTIAL.c.key == sa.bindparam("key"), _CREDENTIAL.c.revoked.is_(None)
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Narrow:
+    """What alone a credential is for: one agent, by identity, in one registration."""
+
+    agent: str
+    registration: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +72,7 @@ class Bearer:
     per_minute: int | None = None
     used: datetime | None = None
     expires: datetime | None = None
+    narrow: Narrow | None = None
 
     def may(self, *scopes: str) -> bool:
         """Say whether the bearer holds one of these scopes, or the one that covers all."""
@@ -79,11 +93,15 @@ _memories: WeakKeyDictionary[sa.Pool, dict[str, _Memory]] = WeakKeyDictionary()
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What limits a credential beyond its scopes; `per_minute` None is the limit of the settings, 0 none."""
+    """What limits a credential beyond its scopes; `per_minute` None is the limit of the settings, 0 none.
+
+    A narrow one has to expire, and the Academy itself vouches for its statements.
+    """
 
     expires: datetime | None = None
     per_minute: int | None = None
     may_void: bool = False
+    narrow: Narrow | None = None
 
 
 def said(terms: Terms) -> Json:
@@ -98,7 +116,7 @@ def issue(
 ) -> tuple[str, str]:
     """Make a credential and return its key and its secret, which cannot be read again.
 
-    Raises Invalid where there is no scope, an unknown one, or an end that is over.
+    Raises Invalid where there is no scope, an unknown one, an end that is over, or none to a narrow one.
     """
     unknown = sorted(set(scopes) - set(SCOPES))
     if unknown or not scopes:
@@ -106,9 +124,17 @@ def issue(
     terms, now = terms or Terms(), clock.now()
     if terms.expires is not None and terms.expires <= now:
         raise Invalid(f"a credential cannot expire at {clock.rfc3339(terms.expires)}, which is over")
+    if terms.narrow is not None and terms.expires is None:
+        raise Invalid("a narrow credential has to expire")
     key, secret = secrets.token_hex(10), secrets.token_urlsafe(32)
     values = {"key": key, "secret_digest": _digest(secret), "name": name, "scopes": sorted(set(scopes))}
-    limits = {"expires": terms.expires, "per_minute": terms.per_minute, "may_void": terms.may_void}
+    limits: dict[str, object] = {
+        "expires": terms.expires,
+        "per_minute": terms.per_minute,
+        "may_void": terms.may_void,
+    }
+    if terms.narrow is not None:
+        limits |= {"agent": terms.narrow.agent, "registration": terms.narrow.registration}
     connection.execute(sa.insert(_CREDENTIAL).values(**values, **limits, created=now))
     return key, secret
 
@@ -126,9 +152,12 @@ def bearer(connection: sa.Connection, *, key: str, secret: str) -> Bearer | None
         "name": row.name,
         "account": {"homePage": iri_base(), "name": key},
     }
+    narrow = Narrow(row.agent, row.registration) if row.agent is not None else None
+    if narrow is not None:
+        authority = store.own_authority()
     scopes = frozenset(row.scopes)
-    may_void = row.may_void or "all" in scopes
-    who = Bearer(key, scopes, authority, may_void, row.per_minute, row.used, row.expires)
+    may_void = row.may_void or ("all" in scopes and narrow is None)
+    who = Bearer(key, scopes, authority, may_void, row.per_minute, row.used, row.expires, narrow)
     memories = _memories.setdefault(connection.engine.pool, {})
     if len(memories) >= MOST_REMEMBERED:
         memories.clear()
@@ -190,8 +219,8 @@ _SHOWN = [_CREDENTIAL.c[field.name] for field in fields(Entry)]
 
 
 def every(connection: sa.Connection) -> list[Entry]:
-    """Return all credentials, the oldest first."""
-    query = sa.select(*_SHOWN).order_by(_CREDENTIAL.c.id)
+    """Return all credentials that somebody made for a client, the oldest first; narrow ones come and go."""
+    query = sa.select(*_SHOWN).where(_CREDENTIAL.c.agent.is_(None)).order_by(_CREDENTIAL.c.id)
     return [Entry(*row) for row in connection.execute(query)]
 
 
@@ -218,6 +247,17 @@ def revoke(connection: sa.Connection, *, key: str) -> None:
     change = sa.update(_CREDENTIAL).where(_CREDENTIAL.c.id == known, _CREDENTIAL.c.revoked.is_(None))
     connection.execute(change.values(revoked=clock.now()))
     _forget(connection, key)
+
+
+def forget_agents(connection: sa.Connection, identities: Collection[str]) -> None:
+    """Remove narrow credentials of agents who are erased."""
+    connection.execute(sa.delete(_CREDENTIAL).where(_CREDENTIAL.c.agent.in_(identities)))
+
+
+def forget_narrow() -> None:
+    """Remove narrow credentials that are over; called every minute."""
+    over = sa.or_(_CREDENTIAL.c.expires <= clock.now(), _CREDENTIAL.c.revoked.is_not(None))
+    db.session.execute(sa.delete(_CREDENTIAL).where(_CREDENTIAL.c.agent.is_not(None), over))
 
 
 def _digest(secret: str) -> bytes:

@@ -161,9 +161,18 @@ class AgentProfileDocument(Document, Model):
 
 
 class Credential(Model):
-    """A key with the digest of its secret, and what it may do."""
+    """A key with the digest of its secret, and what it may do.
+
+    A narrow one, as content gets it, is for one learner (`agent`, an identity) in one registration, and ends.
+    """
 
     __tablename__ = "xapi_credential"
+    __table_args__ = (
+        sa.CheckConstraint(
+            "(agent IS NULL) = (registration IS NULL) AND (agent IS NULL OR expires IS NOT NULL)",
+            name="narrow_ones_are_whole_and_end",
+        ),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     key: Mapped[str] = mapped_column(sa.String(40), unique=True)
@@ -176,3 +185,5 @@ class Credential(Model):
     used: Mapped[datetime | None] = mapped_column(UtcDateTime)  # to the minute: see `credentials.note_use`
     per_minute: Mapped[int | None] = mapped_column()
     may_void: Mapped[bool] = mapped_column(default=False)
+    agent: Mapped[str | None] = mapped_column(sa.Text)
+    registration: Mapped[UUID | None] = mapped_column(PublicId)

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from academy.xapi import attachments, interning, json_text, people, relations, removal
+from academy.xapi import attachments, credentials, interning, json_text, people, relations, removal
 from academy.xapi.batches import pieces
 from academy.xapi.json_text import Json
 from academy.xapi.models import Agent, AgentProfileDocument, StateDocument, Statement, StatementAgent
@@ -64,8 +64,10 @@ class Outcome:
 def make_nameless(connection: sa.Connection, whom: Whom, manner: Manner) -> Outcome:
     """Leave of somebody only the account that tells nobody who it is, in the transaction of the caller.
 
-    Documents of theirs go. Statements that stay do so under their ids and in their order.
+    Documents of theirs go, and credentials for them alone. Statements that stay do so under their ids and in
+    their order.
     """
+    credentials.forget_agents(connection, [whom.pseudonym, *whom.telling])
     known = people.agents(connection, whom)
     if not known and not manner.also:
         return Outcome()

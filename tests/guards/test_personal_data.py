@@ -20,7 +20,6 @@ IMPERSONAL = {
     "xapi_activity": "what statements are about",
     "xapi_activity_profile": "documents about activities, shared by all who use them",
     "xapi_day": "how many statements came on a day",
-    "xapi_credential": "keys of programs",
     "xapi_forwarding": "other record stores",
     "serial_counter": "the last number of a year",
     "worker": "processes",

@@ -5,7 +5,7 @@ from flask import Response
 from academy.xapi import interning, relations
 from academy.xapi.credentials import Bearer
 from academy.xapi.json_text import Json
-from academy.xapi.resources import parameters, serving
+from academy.xapi.resources import parameters, reach, serving
 from academy.xapi.resources.calls import Call
 
 IDENTIFIERS = ("mbox", "mbox_sha1sum", "openid", "account")
@@ -18,6 +18,7 @@ def get_person(call: Call, who: Bearer) -> Response:
     parameters.check(call.parameters, allowed=("agent",), required=("agent",))
     agent = parameters.agent(call.parameters, "agent")
     assert agent is not None
+    reach.heed_agent(who, relations.identity(agent))
     names = interning.names_of(serving.connection(), str(relations.identity(agent)))
     person: Json = {"objectType": "Person"}
     given = agent.get("name")

@@ -10,11 +10,11 @@ from academy.xapi.credentials import Bearer
 from academy.xapi.documents import ActivityShelf, AgentShelf, Shelf
 from academy.xapi.preconditions import Demand
 from academy.xapi.resources import documents as resource
-from academy.xapi.resources import parameters, serving
+from academy.xapi.resources import parameters, reach, serving
 from academy.xapi.resources.calls import Call
 from academy.xapi.resources.serving import Handler
 
-Place = Callable[[Call], Shelf]
+Place = Callable[[Call, Bearer], Shelf]
 
 
 def of_activities() -> dict[str, Handler]:
@@ -34,22 +34,22 @@ def _handlers(shelf: Place, owner: str) -> dict[str, Handler]:
 
     def put(call: Call, who: Bearer) -> Response:
         serving.permit(who, "profile")
-        return resource.put(call, shelf(call), name(call), demand=Demand.ALWAYS)
+        return resource.put(call, shelf(call, who), name(call), demand=Demand.ALWAYS)
 
     def post(call: Call, who: Bearer) -> Response:
         serving.permit(who, "profile")
-        return resource.post(call, shelf(call), name(call))
+        return resource.post(call, shelf(call, who), name(call))
 
     def delete(call: Call, who: Bearer) -> Response:
         serving.permit(who, "profile")
-        return resource.delete(call, shelf(call), name(call))
+        return resource.delete(call, shelf(call, who), name(call))
 
     def get(call: Call, who: Bearer) -> Response:
         serving.permit(who, "profile", "all/read")
         if "profileId" in call.parameters:
-            return resource.get(shelf(call), name(call))
+            return resource.get(shelf(call, who), name(call))
         parameters.check(call.parameters, allowed=(owner, "since"), required=(owner,))
-        return _names(shelf(call), call)
+        return _names(shelf(call, who), call)
 
     return {"GET": get, "PUT": put, "POST": post, "DELETE": delete}
 
@@ -63,15 +63,17 @@ def _names(shelf: Shelf, call: Call) -> Response:
     return answer
 
 
-def _activity_shelf(call: Call) -> ActivityShelf:
+def _activity_shelf(call: Call, who: Bearer) -> ActivityShelf:
     parameters.check(call.parameters, allowed=call.parameters, required=("activityId",))
     activity = parameters.iri(call.parameters, "activityId")
     assert activity is not None
+    reach.heed_sharing(who, call.method)
     return ActivityShelf(activity)
 
 
-def _agent_shelf(call: Call) -> AgentShelf:
+def _agent_shelf(call: Call, who: Bearer) -> AgentShelf:
     parameters.check(call.parameters, allowed=call.parameters, required=("agent",))
     agent = parameters.identity(call.parameters, "agent")
     assert agent is not None
+    reach.heed_agent(who, agent)
     return AgentShelf(agent)

@@ -26,7 +26,7 @@ from academy.xapi.errors import NotPermitted, XapiInvalid
 from academy.xapi.gathering import gathering
 from academy.xapi.json_text import Json
 from academy.xapi.queries import Row, StatementFilter
-from academy.xapi.resources import multipart, parameters, serving
+from academy.xapi.resources import multipart, parameters, reach, serving
 from academy.xapi.resources.calls import Call
 
 CLAUSE = "xAPI 1.0.3 Communication 2.1.3"
@@ -77,6 +77,7 @@ def get(call: Call, who: Bearer) -> Response:
 
 def _store(call: Call, who: Bearer, batch: list[object], parts: list[Part]) -> list[str]:
     drafts = store.prepare(batch, authority=who.authority, edition=call.edition)
+    reach.heed_statements(who, (draft.statement for draft in drafts))
     if not who.may_void and any(draft.is_voiding for draft in drafts):
         raise NotPermitted("these credentials may not void statements")
     if not who.may("define"):
@@ -102,7 +103,7 @@ def _one(call: Call, who: Bearer) -> Response:
     wanted = plain or voided
     assert wanted is not None
     row = queries.one(serving.connection(), wanted, voided=voided is not None, authority=_own_only(who))
-    if row is None:
+    if row is None or (who.narrow and not reach.covers(who, row.statement)):
         raise NotFound(f"there is no{' voided' if voided else ''} statement {wanted}")
     return _answer(call, [row], _presented(call, [row])[0])
 
@@ -124,13 +125,15 @@ def _page(call: Call, who: Bearer) -> Response:
     )
     limit = min(parameters.count(given, "limit") or MOST_STATEMENTS, MOST_STATEMENTS)
     cursor = parameters.count(given, "cursor") if "cursor" in given else None
-    found = queries.page(serving.connection(), wanted, limit=limit, cursor=cursor)
+    found = queries.page(serving.connection(), reach.narrowed(who, wanted), limit=limit, cursor=cursor)
+    # by reference, statements of others may have come along
+    rows = [row for row in found.rows if reach.covers(who, row.statement)] if who.narrow else found.rows
     more = "" if found.cursor is None else _more(given, found.cursor)
     text = b'{"statements":[%b],"more":%b}' % (
-        b",".join(_presented(call, found.rows)),
+        b",".join(_presented(call, rows)),
         json_text.encode(more),
     )
-    return _answer(call, found.rows, text)
+    return _answer(call, rows, text)
 
 
 def _own_only(who: Bearer) -> str | None:

@@ -2,7 +2,7 @@
 
 Both parts measure it on SQLite and on PostgreSQL, and in the same run any other store that LRS_ENDPOINT,
 LRS_KEY and LRS_SECRET name (LRS_NAME is its name in the report). LRS_STATEMENTS says how many statements are
-read, LRS_STATEMENTS_ELSEWHERE how many the other store is given first.
+read, LRS_STATEMENTS_ELSEWHERE how many the other store is given first; LRS_DATABASES names one database alone.
 """
 
 import json
@@ -25,6 +25,7 @@ from postgres import NoPostgres, Postgres
 
 STATEMENTS = int(os.environ.get("LRS_STATEMENTS", "100000"))
 ELSEWHERE = int(os.environ.get("LRS_STATEMENTS_ELSEWHERE", "10000"))
+DATABASES = os.environ.get("LRS_DATABASES", "sqlite postgresql").split()
 SINGLES, BATCHES, BATCH = 1500, 60, 100
 LIMIT, TURNS, PAGES = 50, 20, 1000
 VERBS = ("initialized", "experienced", "answered", "passed", "completed", "terminated")
@@ -70,7 +71,10 @@ class Store(Academy):
 
 def on_both(folder: Path, measure: Callable[[str, Store], None]) -> None:
     """Measure on SQLite, and on a PostgreSQL of the bench's own, durable as in production."""
-    measure("SQLite", Store(folder / "sqlite", {}))
+    if "sqlite" in DATABASES:
+        measure("SQLite", Store(folder / "sqlite", {}))
+    if "postgresql" not in DATABASES:
+        return
     try:
         database = Postgres(durable=True).start()
     except NoPostgres as reason:

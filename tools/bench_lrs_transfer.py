@@ -1,6 +1,7 @@
 """A store of statements moved out of one instance and into another: pace and memory, on both databases.
 
 LRS_STATEMENTS says how many; a tenth of them is moved first, so that it shows whether memory grows.
+LRS_DATABASES names one database alone.
 """
 
 import hashlib
@@ -9,7 +10,7 @@ import os
 from pathlib import Path
 
 import lrs_statements
-from bench_lrs import Store
+from bench_lrs import DATABASES, Store
 from bench_server import report
 from postgres import NoPostgres, Postgres
 
@@ -22,7 +23,10 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True)
     given = folder / "given.jsonl"
     _write(given, STATEMENTS)
-    _measure("SQLite", given, [Store(folder / f"sqlite-{place}", {}) for place in range(3)])
+    if "sqlite" in DATABASES:
+        _measure("SQLite", given, [Store(folder / f"sqlite-{place}", {}) for place in range(3)])
+    if "postgresql" not in DATABASES:
+        return
     try:
         servers = [Postgres(durable=True).start() for _ in range(3)]
     except NoPostgres as reason:

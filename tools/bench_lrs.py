@@ -2,7 +2,8 @@
 
 Both parts measure it on SQLite and on PostgreSQL, and in the same run any other store that LRS_ENDPOINT,
 LRS_KEY and LRS_SECRET name (LRS_NAME is its name in the report). LRS_STATEMENTS says how many statements are
-read, LRS_STATEMENTS_ELSEWHERE how many the other store is given first; LRS_DATABASES names one database alone.
+read, LRS_STATEMENTS_ELSEWHERE how many the other store is given first. LRS_DATABASES names one database
+alone.
 """
 
 import json

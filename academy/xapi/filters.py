@@ -5,7 +5,7 @@ statement also matches where one that it reaches by reference does (1.0.3 Commun
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -48,6 +48,9 @@ def rows(
         return walks.found(connection, _everything(shape, limit), values)
     transactions.walk(connection)
     near = rarity.probe(connection, shape, values)
+    # Each query may see more than the one before: what came in the meantime is left to the next page.
+    values["above"] = min(values.get("above", near.newest + 1), near.newest + 1)
+    shape = replace(shape, is_bounded_above=True)
     own = walks.found(connection, _own(shape, near.rarest(shape.keys), limit), values)
     if not near.has_references:
         return own

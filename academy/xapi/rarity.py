@@ -12,7 +12,7 @@ from academy.xapi.walks import REFERENCE, SHAPES, Key, Piece, Shape, Values
 
 PROBE = 400
 
-_FIRST_REFERENCE, _FAR_REFERENCE = "first_reference", "far_reference"
+_NEWEST, _FIRST_REFERENCE, _FAR_REFERENCE = "newest", "first_reference", "far_reference"
 _SKIPPED: Any = sa.literal_column(str(PROBE))
 
 
@@ -30,6 +30,11 @@ class Distances:
     def rarest(self, keys: Iterable[Key]) -> Key:
         """Return the key whose statement is missing or farthest away."""
         return max(keys, key=self.of)
+
+    @property
+    def newest(self) -> int:
+        """Return the `seq` of the newest statement at the time, whatever its keys."""
+        return self.seqs[_NEWEST] or 0
 
     @property
     def has_references(self) -> bool:
@@ -62,7 +67,7 @@ def _probe(shape: Shape) -> sa.Select[Any]:
         query = sa.select(piece.row.c.seq).where(*piece.conditions).order_by(*piece.order)
         return query.limit(walks.literal(1)).offset(skipped).scalar_subquery()
 
-    columns = []
+    columns = [sa.select(sa.func.max(walks.STATEMENT.c.seq)).scalar_subquery().label(_NEWEST)]
     if shape.keys != (Key.AUTHORITY,):
         row = REFERENCE.alias()
         references = Piece(row, [*shape.bounds(row.c.seq)], [shape.ordered(row.c.seq)])

@@ -30,7 +30,7 @@ def reaching(
     `near` tells how rare the keys are from where the page begins, `own` are those found by themselves.
     """
     keys = _of_targets(shape)
-    is_bounded = shape.is_bounded_below or shape.is_bounded_above
+    is_bounded = near.shape.is_bounded_below or near.shape.is_bounded_above
     if len(own) == limit and (is_bounded or near.of(near.rarest(keys)) < float("inf")):
         ended, last = _ended(shape), own[-1][0]  # what lies behind is not on the page
         edge = {"above" if shape.ascending else "below": last}

@@ -6,9 +6,10 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from academy.db import db, reading
-from academy.xapi import consistency, queries, store
+from academy.db import db, present_connection, reading, transaction
+from academy.xapi import consistency, queries, references, store
 from academy.xapi.queries import StatementFilter
+from academy.xapi.relations import identity
 from tests.factories import xapi
 from tests.xapi.test_concurrency import BATCHES, batch, together
 
@@ -84,3 +85,39 @@ def test_a_reader_that_polls_with_since_misses_nothing(app, follow):
 
     assert len(poller.seen) == len(set(poller.seen))
     assert set(poller.seen) == set(written)
+
+
+def test_what_is_stored_between_the_queries_of_a_page_is_left_to_the_next_one(app, monkeypatch):
+    """Else a reader would be shown the later of two, take it as its next `since`, and miss the earlier."""
+    learner = xapi.agent("followed")
+    known, _noise = xapi.stored(
+        xapi.statement(actor=learner), xapi.statement(object=xapi.reference(xapi.statement_id()))
+    )
+    xapi.stored(xapi.statement(object=xapi.reference(known)))
+    db.session.commit()
+    reaching, came = references.reaching, []
+
+    def meanwhile():
+        with app.app_context():
+            for late in ({"actor": learner}, {"object": xapi.reference(known)}):
+                came.extend(xapi.stored(xapi.statement(**late)))
+            db.session.commit()
+
+    def after_others(*given, **named):
+        writer = threading.Thread(target=meanwhile)
+        writer.start()
+        writer.join(30)
+        return reaching(*given, **named)
+
+    def page():
+        wanted = StatementFilter(agent=identity(learner), ascending=True)
+        with reading(), transaction(walks=True):
+            rows = queries.page(present_connection(), wanted, limit=50).rows
+        return [UUID(row.statement["id"]) for row in rows]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(references, "reaching", after_others)
+        first = page()
+
+    assert len(came) == 2
+    assert (len(first), page()) == (2, [*first, *came])

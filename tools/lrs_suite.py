@@ -125,7 +125,7 @@ def passes(store: Store, edition: str, name: str) -> bool:
     done = subprocess.run(command, cwd=PLACE, capture_output=True, text=True, check=False)
     counts = [json.loads(line) for line in done.stdout.splitlines() if line.startswith('{"total"')]
     last = counts[-1] if counts else {}
-    total, passed, failed = (last.get(key, 0) for key in ("total", "passed", "failed"))
+    total, passed, failed = (last.get(key) or 0 for key in ("total", "passed", "failed"))
     skipped = max(TESTS[edition], total) - passed - failed
     seconds = time.monotonic() - begun
     print(

@@ -7,6 +7,7 @@ LRS_DATABASES names one database alone.
 import hashlib
 import json
 import os
+from multiprocessing import Process
 from pathlib import Path
 
 import lrs_statements
@@ -22,7 +23,9 @@ def main(folder: Path) -> None:
     """Measure on SQLite, and on PostgreSQL; what comes out of the last store is what went in."""
     folder.mkdir(parents=True)
     given = folder / "given.jsonl"
-    _write(given, STATEMENTS)
+    writer = Process(target=_write, args=(given, STATEMENTS))  # whose memory children would be told to have
+    writer.start()
+    writer.join()
     if "sqlite" in DATABASES:
         _measure("SQLite", given, [Store(folder / f"sqlite-{place}", {}) for place in range(3)])
     if "postgresql" not in DATABASES:

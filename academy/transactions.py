@@ -147,7 +147,8 @@ def options(url: str, *, pool: int, walks: bool = False) -> dict[str, Any]:
     if parts.get_backend_name() == "sqlite":  # a connection costs nothing; waiting for one does
         return {"pool_size": 16, "max_overflow": -1} if parts.database else {}
     given = parts.query.get("options", "")
-    own = " ".join(f"-c {name}={value}" for name, value in (_POSTGRESQL | (WALKS if walks else {})).items())
+    settings = _POSTGRESQL | (WALKS | {"default_transaction_read_only": "on"} if walks else {})
+    own = " ".join(f"-c {name}={value}" for name, value in settings.items())
     walking = {"isolation_level": "AUTOCOMMIT", "execution_options": {WALKING: True}} if walks else {}
     return {
         **walking,

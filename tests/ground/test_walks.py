@@ -30,6 +30,11 @@ def test_a_connection_for_walks_has_a_planner_that_walks_and_no_transaction(app:
     assert usual != WALKS
 
 
+def test_a_connection_for_walks_writes_nothing(app: Flask) -> None:
+    with pytest.raises(sa.exc.InternalError, match="read-only"), transaction(walks=True):
+        present_connection().exec_driver_sql("INSERT INTO installation VALUES ('a', 'b')")
+
+
 def test_a_usual_transaction_walks_to_its_end_only(app: Flask) -> None:
     usual = told(db.session.connection())
 

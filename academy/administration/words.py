@@ -25,6 +25,7 @@ KINDS: dict[str, object] = {
     "xapi.deliver": _l("Sending of statements to another record store"),
     "xapi.forward": _l("See to it that statements are sent to other record stores"),
     "xapi.count_statements": _l("Count what the record store holds"),
+    "xapi.forget_narrow": _l("Forget credentials of content that are over"),
     "administration.erase_agent": _l("Erasure of an agent of the record store"),
     "workers.forget_old": _l("Forget jobs that are long done"),
 }

@@ -78,11 +78,13 @@ def _joined(targets: sa.Select[Any]) -> tuple[Any, sa.Select[Any]]:
 
 
 def _fenced(targets: sa.Select[Any]) -> tuple[Any, sa.Select[Any]]:
-    """Have PostgreSQL begin at the targets: it would walk all references in order, rather than sort a few."""
-    row, none = REFERENCE.alias(), walks.literal(0)
-    target = targets.offset(none).subquery()
-    there = sa.select(row.c.seq).where(row.c.target_seq == target.c.seq).offset(none).lateral()
-    return target, sa.select(there.c.seq).join_from(target, there, sa.true())
+    """Have PostgreSQL join first: it would walk all references in order, rather than sort a few."""
+    target, row = targets.subquery(), REFERENCE.alias()
+    pairs = sa.select(row.c.seq.label("referring"), target).join_from(
+        target, row, target.c.seq == row.c.target_seq
+    )
+    joined = pairs.offset(walks.literal(0)).subquery()
+    return joined, sa.select(joined.c.referring.label("seq"))
 
 
 def _referring(shape: Shape, query: sa.Select[Any], seq: Any, asked: list[Condition]) -> sa.Select[Any]:

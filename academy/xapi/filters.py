@@ -48,9 +48,11 @@ def rows(
         return walks.found(connection, _everything(shape, limit), values)
     transactions.walk(connection)
     near = rarity.probe(connection, shape, values)
+    if not near.has_all_keys:
+        return []
     # Each query may see more than the one before: what came in the meantime is left to the next page.
     values["above"] = min(values.get("above", near.newest + 1), near.newest + 1)
-    shape = replace(shape, is_bounded_above=True)
+    shape = replace(near.shape, is_bounded_above=True)
     own = walks.found(connection, _own(shape, near.rarest(shape.keys), limit), values)
     if not near.has_references:
         return own
@@ -115,7 +117,7 @@ def _own(shape: Shape, lead: Key, limit: int) -> sa.Select[Any]:
 
 def _along(shape: Shape, lead: Key) -> Iterator[sa.Select[Any]]:
     others = [key for key in shape.keys if key is not lead]
-    for piece in walks.pieces(shape, lead):
+    for piece in walks.walked(shape, lead):
         row, seq = piece.row, piece.row.c.seq
         asked = (walks.has(shape, key, seq, row=row) for key in others)
         query = sa.select(seq).where(*piece.conditions, *walks.stands(shape, seq, *asked, row=row))

@@ -1,7 +1,11 @@
-"""How rare a key of statements is: how far away its `PROBE`-th statement is, from where a page begins."""
+"""How rare a key of statements is: how far away its `PROBE`-th statement is, from where a page begins.
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+Many keys lie in one place alone: a course is a parent and never an object, an authority never an actor. What
+is empty is found out here, so that nobody looks there again, statement by statement.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -18,7 +22,10 @@ _SKIPPED: Any = sa.literal_column(str(PROBE))
 
 @dataclass(frozen=True, slots=True)
 class Distances:
-    """Where the `PROBE`-th statement of each key lies, and the first and the `PROBE`-th reference."""
+    """Where the `PROBE`-th statement of each key lies, and the first and the `PROBE`-th reference.
+
+    The shape is what was asked, with the parts of keys that are empty whatever the bounds.
+    """
 
     shape: Shape
     seqs: Mapping[str, int | None]
@@ -30,6 +37,11 @@ class Distances:
     def rarest(self, keys: Iterable[Key]) -> Key:
         """Return the key whose statement is missing or farthest away."""
         return max(keys, key=self.of)
+
+    @property
+    def has_all_keys(self) -> bool:
+        """Say whether anything lies under each key."""
+        return all(self.shape.parts(key) for key in self.shape.keys)
 
     @property
     def newest(self) -> int:
@@ -53,8 +65,18 @@ class Distances:
 
 
 def probe(connection: sa.Connection, shape: Shape, values: Values) -> Distances:
-    """Look how rare the keys of a shape are."""
-    return Distances(shape, connection.execute(_probe(shape), values).one()._asdict())
+    """Look how rare the keys of a shape are, and which parts of them are empty."""
+    seqs = connection.execute(_probe(shape), values).one()._asdict()
+    empty = {(key, part) for key, part in _linked(shape) if seqs[_lies(key, part)] is None}
+    return Distances(replace(shape, empty=frozenset(empty)), seqs)
+
+
+def _linked(shape: Shape) -> Iterator[tuple[Key, int]]:
+    return ((key, part) for key in shape.keys for part in shape.parts(key) if part is not None)
+
+
+def _lies(key: Key, part: int) -> str:
+    return f"lies_{key.value}_{part}"
 
 
 def _label(key: Key, part: int | None) -> str:
@@ -76,4 +98,5 @@ def _probe(shape: Shape) -> sa.Select[Any]:
     for key in shape.keys:
         for part, piece in zip(shape.parts(key), walks.pieces(shape, key), strict=True):
             columns.append(seq_of(piece, _SKIPPED).label(_label(key, part)))
+    columns += [walks.lies(key, part).label(_lies(key, part)) for key, part in _linked(shape)]
     return sa.select(*columns)

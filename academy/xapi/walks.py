@@ -65,10 +65,16 @@ _PLACE = {
     Key.VERB: (STATEMENT, "verb_id"),
 }
 
+#: What links tell of their statements without a look at these.
+_KEPT_BESIDE = {Key.VERB: "verb_id"}
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A query without its values: the keys, those that also count where merely related, order and bounds."""
+    """A query without its values: the keys, those that also count where merely related, order and bounds.
+
+    `empty` are parts of keys under which nothing lies: they are neither walked nor asked.
+    """
 
     keys: tuple[Key, ...]
     related: frozenset[Key]
@@ -77,12 +83,14 @@ class Shape:
     is_bounded_above: bool
     with_voided: bool = False
     is_postgresql: bool = False
+    empty: frozenset[tuple[Key, int]] = frozenset()
 
     def parts(self, key: Key) -> tuple[int | None, ...]:
         """Return the values of `direct` under which the links of a key lie, None where it has no links."""
         if _PLACE[key][0] is STATEMENT:
             return (None,)
-        return (1, 0) if key is Key.AUTHORITY or key in self.related else (1,)
+        parts = (1, 0) if key is Key.AUTHORITY or key in self.related else (1,)
+        return tuple(part for part in parts if (key, part) not in self.empty)
 
     def ordered(self, seq: Column) -> sa.UnaryExpression[int]:
         """Return the order of the answer."""
@@ -106,17 +114,42 @@ class Piece:
 
 
 def pieces(shape: Shape, key: Key, *, bounded: bool = True) -> Iterator[Piece]:
-    """Go through the pieces of indexes that hold all statements of a key, at will within the bounds only."""
+    """Go through the pieces of indexes that hold all statements of a key.
+
+    They are walked in their order within the bounds, or else joined as a whole.
+    """
     table, name = _PLACE[key]
     for part in shape.parts(key):
         row = table.alias()
         order = [shape.ordered(row.c.seq)]
-        if part is None and shape.is_postgresql:
+        if part is None and shape.is_postgresql and bounded:
             order = [shape.ordered(row.c[name]), *order]
-            yield Piece(row, list(_spanned(shape, key, row, bounded)), order)
+            yield Piece(row, list(_spanned(shape, key, row)), order)
         else:
             bounds = shape.bounds(row.c.seq) if bounded else ()
             yield Piece(row, [*_is_in(row, key, part), *bounds], order)
+
+
+def walked(shape: Shape, key: Key) -> Iterator[Piece]:
+    """Go through the pieces as they are best walked to find the first of those that pass what is asked.
+
+    PostgreSQL walks them side by side: it asks as few as if they were one. SQLite would sort them.
+    """
+    found = list(pieces(shape, key))
+    if len(found) == 1 or not shape.is_postgresql:
+        yield from found
+        return
+    both = sa.union_all(*(sa.select(_in_order(shape, piece)) for piece in found))
+    row = both.order_by(shape.ordered(sa.column("seq"))).offset(literal(0)).subquery()
+    yield Piece(row, [], [shape.ordered(row.c.seq)])
+
+
+def lies(key: Key, part: int) -> Any:
+    """Return the query for a value that is missing where nothing lies under a part of a key."""
+    table, name = _PLACE[key]
+    link = table.alias()
+    there = sa.select(link.c.direct).where(link.c[name] == _value(key), link.c.direct == literal(part))
+    return there.limit(literal(1)).scalar_subquery()
 
 
 def has(shape: Shape, key: Key, seq: Column, *, row: Any = None) -> Condition:
@@ -176,17 +209,24 @@ def _own(row: Any, name: str, seq: Column) -> Any:
     return sa.select(statement.c[name]).where(statement.c.seq == seq).scalar_subquery()
 
 
-def _spanned(shape: Shape, key: Key, row: Any, bounded: bool) -> Iterator[Condition]:
+def _spanned(shape: Shape, key: Key, row: Any) -> Iterator[Condition]:
     """Say where in the index of a column of statements a key lies, in a way that lets no other index serve.
 
     A planner that knows the value for a frequent one would else go through all statements in their order.
     """
     _, name = _PLACE[key]
-    below = _BELOW if bounded and shape.is_bounded_below else literal(-1)
-    above = _ABOVE if bounded and shape.is_bounded_above else literal(_LAST)
+    below = _BELOW if shape.is_bounded_below else literal(-1)
+    above = _ABOVE if shape.is_bounded_above else literal(_LAST)
     place = sa.tuple_(row.c[name], row.c.seq)
     yield place > sa.tuple_(_value(key), below)
     yield place < sa.tuple_(_value(key), above)
+
+
+def _in_order(shape: Shape, piece: Piece) -> Any:
+    """Return the rows of a piece of links in their order, which a planner then knows of."""
+    names = ["seq"] + [name for key, name in _KEPT_BESIDE.items() if key in shape.keys]
+    rows = sa.select(*(piece.row.c[name] for name in names)).where(*piece.conditions)
+    return rows.order_by(*piece.order).subquery()
 
 
 def _value(key: Key) -> Any:

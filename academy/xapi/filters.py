@@ -4,7 +4,6 @@ Where several keys are given, the rarest leads and the others are asked of each 
 statement also matches where one that it reaches by reference does (1.0.3 Communication 2.1.3).
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -47,23 +46,34 @@ def rows(
     if not shape.keys:
         return walks.found(connection, _everything(shape, limit), values)
     transactions.walk(connection)
-    near = rarity.probe(connection, shape, values)
-    if not near.has_all_keys:
-        return []
-    # Each query may see more than the one before: what came in the meantime is left to the next page.
-    values["above"] = min(values.get("above", near.newest + 1), near.newest + 1)
-    shape = replace(near.shape, is_bounded_above=True)
-    own = walks.found(connection, _own(shape, near.rarest(shape.keys), limit), values)
-    if not near.has_references:
-        return own
-    reaching = references.reaching(connection, shape, values, near=near, own=own, limit=limit)
-    return sorted({*own, *reaching}, reverse=not shape.ascending)[:limit]
+    if shape.keys == (Key.AUTHORITY,):
+        return walks.found(connection, _own(shape, Key.AUTHORITY, limit), values)
+    near = None
+    if len(shape.keys) > 1:
+        near = rarity.probe(connection, shape, values)
+        if not near.has_all_keys:
+            return []
+        shape = _seen(near.shape, values, near.newest)
+    lead = shape.keys[0] if near is None else near.rarest(shape.keys)
+    page = references.nearby(connection, shape, values, lead=lead, limit=limit)
+    if page.is_whole:
+        return page.found
+    near = near or rarity.probe(connection, shape, values)
+    shape = _seen(shape, values, page.newest)
+    reaching = references.reaching(connection, shape, values, near=near, own=page.found, limit=limit)
+    return sorted({*page.found, *reaching}, reverse=not shape.ascending)[:limit]
 
 
 def of_authority(authority: str, seq: Column) -> tuple[Condition, Values]:
     """Return the condition that a statement was asserted by this authority, and its value."""
     shape = Shape((Key.AUTHORITY,), frozenset(), False, False, False)
     return walks.has(shape, Key.AUTHORITY, seq), _values(StatementFilter(authority=authority))
+
+
+def _seen(shape: Shape, values: Values, newest: int) -> Shape:
+    """Have later queries leave to the next page what came since: each may see more than the one before."""
+    values["above"] = min(values.get("above", newest + 1), newest + 1)
+    return replace(shape, is_bounded_above=True)
 
 
 def _values(wanted: StatementFilter) -> Values:
@@ -112,13 +122,4 @@ def _everything(shape: Shape, limit: int) -> sa.Select[Any]:
 @lru_cache(SHAPES)
 def _own(shape: Shape, lead: Key, limit: int) -> sa.Select[Any]:
     """Return the query for statements that match by themselves."""
-    return walks.page(shape, [*_along(shape, lead)], limit)
-
-
-def _along(shape: Shape, lead: Key) -> Iterator[sa.Select[Any]]:
-    others = [key for key in shape.keys if key is not lead]
-    for piece in walks.walked(shape, lead):
-        row, seq = piece.row, piece.row.c.seq
-        asked = (walks.has(shape, key, seq, row=row) for key in others)
-        query = sa.select(seq).where(*piece.conditions, *walks.stands(shape, seq, *asked, row=row))
-        yield query.order_by(*piece.order)
+    return walks.page(shape, walks.along(shape, lead), limit)

@@ -16,13 +16,13 @@ from academy.xapi.walks import REFERENCE, SHAPES, Key, Piece, Shape, Values
 
 PROBE = 400
 
-_NEWEST, _FIRST_REFERENCE, _FAR_REFERENCE = "newest", "first_reference", "far_reference"
+_NEWEST, _FAR_REFERENCE = "newest", "far_reference"
 _SKIPPED: Any = sa.literal_column(str(PROBE))
 
 
 @dataclass(frozen=True, slots=True)
 class Distances:
-    """Where the `PROBE`-th statement of each key lies, and the first and the `PROBE`-th reference.
+    """Where the `PROBE`-th statement of each key and the `PROBE`-th reference lie.
 
     The shape is what was asked, with the parts of keys that are empty whatever the bounds.
     """
@@ -47,11 +47,6 @@ class Distances:
     def newest(self) -> int:
         """Return the `seq` of the newest statement at the time, whatever its keys."""
         return self.seqs[_NEWEST] or 0
-
-    @property
-    def has_references(self) -> bool:
-        """Say whether any statement refers to another one, within the bounds."""
-        return self.seqs.get(_FIRST_REFERENCE) is not None
 
     @property
     def of_references(self) -> float:
@@ -90,11 +85,9 @@ def _probe(shape: Shape) -> sa.Select[Any]:
         return query.limit(walks.literal(1)).offset(skipped).scalar_subquery()
 
     columns = [sa.select(sa.func.max(walks.STATEMENT.c.seq)).scalar_subquery().label(_NEWEST)]
-    if shape.keys != (Key.AUTHORITY,):
-        row = REFERENCE.alias()
-        references = Piece(row, [*shape.bounds(row.c.seq)], [shape.ordered(row.c.seq)])
-        columns.append(seq_of(references, None).label(_FIRST_REFERENCE))
-        columns.append(seq_of(references, _SKIPPED).label(_FAR_REFERENCE))
+    row = REFERENCE.alias()
+    references = Piece(row, [*shape.bounds(row.c.seq)], [shape.ordered(row.c.seq)])
+    columns.append(seq_of(references, _SKIPPED).label(_FAR_REFERENCE))
     for key in shape.keys:
         for part, piece in zip(shape.parts(key), walks.pieces(shape, key), strict=True):
             columns.append(seq_of(piece, _SKIPPED).label(_label(key, part)))

@@ -1,11 +1,12 @@
 """Statements that reach others by reference, and so match where those do; time and authority are their own.
 
 Either the references are gone through and their targets are asked for the keys, or the statements of one key
-and whoever reaches them: whichever is rarer.
+and whoever reaches them: whichever is rarer. Mostly few references lie before the end of a page, and these
+are looked at in one question with what matches by itself.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -13,7 +14,28 @@ import sqlalchemy as sa
 
 from academy.xapi import rarity, walks
 from academy.xapi.rarity import Distances
-from academy.xapi.walks import REFERENCE, SHAPES, Condition, Found, Key, Shape, Values
+from academy.xapi.walks import LAST, REFERENCE, SHAPES, STATEMENT, Condition, Found, Key, Shape, Values
+
+FEW = 400  # references that cost less than another question to the database
+
+
+@dataclass(frozen=True, slots=True)
+class Nearby:
+    """Statements that match by themselves and, where the page is whole with these, by a few references.
+
+    `newest` is the `seq` of the newest statement at the time, whatever its keys; 0 in an empty store.
+    """
+
+    found: list[Found]
+    is_whole: bool
+    newest: int
+
+
+def nearby(connection: sa.Connection, shape: Shape, values: Values, *, lead: Key, limit: int) -> Nearby:
+    """Walk along one key, and look at the references before the end of the page if they are few."""
+    rows = connection.execute(_nearby(shape, lead, limit), values).all()
+    found = [(row.seq, bytes(row.text)) for row in rows if row.seq is not None]
+    return Nearby(found, bool(rows[0].is_whole), rows[0].newest or 0)
 
 
 def reaching(
@@ -29,16 +51,12 @@ def reaching(
 
     `near` tells how rare the keys are from where the page begins, `own` are those found by themselves.
     """
-    keys = _of_targets(shape)
-    is_bounded = near.shape.is_bounded_below or near.shape.is_bounded_above
-    if len(own) == limit and (is_bounded or near.of(near.rarest(keys)) < float("inf")):
-        ended, last = _ended(shape), own[-1][0]  # what lies behind is not on the page
-        edge = {"above" if shape.ascending else "below": last}
-        return walks.found(connection, _through(ended, limit), values | edge)
-    overall = near
-    if is_bounded:
+    keys, overall = _of_targets(shape), near
+    if near.shape.is_bounded_below or near.shape.is_bounded_above:
         unbounded = replace(shape, keys=keys, is_bounded_below=False, is_bounded_above=False)
         overall = rarity.probe(connection, unbounded, values)
+    if len(own) == limit:  # what lies behind is not on the page
+        shape, values = _ended(shape), values | {"above" if shape.ascending else "below": own[-1][0]}
     lead = overall.rarest(keys)
     from_all = overall.of(lead) < overall.of_references
     query = _through(shape, limit) if from_all else _from_targets(shape, lead, limit)
@@ -51,6 +69,41 @@ def _of_targets(shape: Shape) -> tuple[Key, ...]:
 
 def _ended(shape: Shape) -> Shape:
     return replace(shape, is_bounded_above=True) if shape.ascending else replace(shape, is_bounded_below=True)
+
+
+@lru_cache(SHAPES)
+def _nearby(shape: Shape, lead: Key, limit: int) -> sa.Select[Any]:
+    own = walks.first(shape, walks.along(shape, lead), limit).cte("own")
+    ends = _ends(shape, own, limit)
+    row = REFERENCE.alias()
+    page, few = (sa.select(ends.c[name]).scalar_subquery() for name in ("page", "few"))
+    is_whole, is_before = (
+        (few >= page, row.c.seq < page) if shape.ascending else (few <= page, row.c.seq > page)
+    )
+    targets = [walks.has(shape, key, row.c.target_seq) for key in _of_targets(shape)]
+    through = _referring(shape, sa.select(row.c.seq).where(is_whole, is_before), row.c.seq, targets)
+    found = walks.with_text(shape, walks.first(shape, [sa.select(own.c.seq), through], limit)).subquery()
+    told = sa.select(found.c.seq, found.c.text, is_whole.label("is_whole"), ends.c.newest)
+    return told.select_from(ends.outerjoin(found, sa.true())).order_by(shape.ordered(found.c.seq))
+
+
+def _ends(shape: Shape, own: sa.CTE, limit: int) -> sa.CTE:
+    """Return the query for where a full page and a few references end; with the store, if there are fewer."""
+    row, farthest = REFERENCE.alias(), sa.func.max if shape.ascending else sa.func.min
+    behind_all = walks.literal(LAST if shape.ascending else -1)
+    full = sa.case((sa.func.count() == walks.literal(limit), farthest(own.c.seq)))
+    few = sa.select(row.c.seq).where(*shape.bounds(row.c.seq)).order_by(shape.ordered(row.c.seq))
+    few = few.limit(walks.literal(1)).offset(walks.literal(FEW))
+    newest = sa.select(sa.func.max(STATEMENT.c.seq)).scalar_subquery()
+    return (
+        sa.select(
+            sa.func.coalesce(full, behind_all).label("page"),
+            sa.func.coalesce(few.scalar_subquery(), behind_all).label("few"),
+            newest.label("newest"),
+        )
+        .select_from(own)
+        .cte("ends")
+    )
 
 
 @lru_cache(SHAPES)

@@ -4,7 +4,7 @@ Whether a statement has a further key is asked as a subquery that gives one valu
 into a join over whole tables, so that the walk chosen here is the one that is taken.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -47,7 +47,7 @@ class Key(StrEnum):
 
 _BELOW: Any = sa.bindparam("below", type_=sa.BigInteger)
 _ABOVE: Any = sa.bindparam("above", type_=sa.BigInteger)
-_LAST = 2**63 - 1
+LAST = 2**63 - 1
 
 #: The tables in which the texts of keys have numbers.
 _NUMBERED: dict[Key, Any] = {
@@ -182,13 +182,33 @@ def stands(shape: Shape, seq: Column, *asked: Condition, row: Any = None) -> Ite
         yield _own(row, "voided", seq).is_(False)
 
 
-def page(shape: Shape, branches: Sequence[sa.Select[Any]], limit: int) -> sa.Select[Any]:
-    """Return the query for `seq` and text of the first statements that one of the branches finds."""
+def along(shape: Shape, lead: Key) -> Iterator[sa.Select[Any]]:
+    """Go through the queries that walk one key and ask for the others."""
+    others = [key for key in shape.keys if key is not lead]
+    for piece in walked(shape, lead):
+        row, seq = piece.row, piece.row.c.seq
+        asked = (has(shape, key, seq, row=row) for key in others)
+        query = sa.select(seq).where(*piece.conditions, *stands(shape, seq, *asked, row=row))
+        yield query.order_by(*piece.order)
+
+
+def first(shape: Shape, branches: Iterable[sa.Select[Any]], limit: int) -> sa.Select[Any]:
+    """Return the query for `seq` of the first statements that one of the branches finds."""
     limited = [sa.select(branch.limit(literal(limit)).subquery().c.seq) for branch in branches]
     found = (limited[0] if len(limited) == 1 else sa.union(*limited)).subquery()
-    first = sa.select(found.c.seq).order_by(shape.ordered(found.c.seq)).limit(literal(limit)).subquery()
-    text = _own(None, "payload", first.c.seq)
+    return sa.select(found.c.seq).order_by(shape.ordered(found.c.seq)).limit(literal(limit))
+
+
+def with_text(shape: Shape, query: sa.Select[Any]) -> sa.Select[Any]:
+    """Return the query for `seq` and text of what a query finds."""
+    first = query.subquery()
+    text = _own(None, "payload", first.c.seq).label("text")
     return sa.select(first.c.seq, text).order_by(shape.ordered(first.c.seq))
+
+
+def page(shape: Shape, branches: Iterable[sa.Select[Any]], limit: int) -> sa.Select[Any]:
+    """Return the query for `seq` and text of the first statements that one of the branches finds."""
+    return with_text(shape, first(shape, branches, limit))
 
 
 def found(connection: sa.Connection, query: sa.Select[Any], values: Values) -> list[Found]:
@@ -216,7 +236,7 @@ def _spanned(shape: Shape, key: Key, row: Any) -> Iterator[Condition]:
     """
     _, name = _PLACE[key]
     below = _BELOW if shape.is_bounded_below else literal(-1)
-    above = _ABOVE if shape.is_bounded_above else literal(_LAST)
+    above = _ABOVE if shape.is_bounded_above else literal(LAST)
     place = sa.tuple_(row.c[name], row.c.seq)
     yield place > sa.tuple_(_value(key), below)
     yield place < sa.tuple_(_value(key), above)

@@ -5,10 +5,11 @@ from functools import partial
 from itertools import chain
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from academy.db import db
-from academy.xapi import queries
+from academy.xapi import queries, references
 from academy.xapi.queries import StatementFilter
 from academy.xapi.relations import identity
 from tools import lrs_statements
@@ -100,7 +101,12 @@ def walked(connection: sa.Connection, wanted: StatementFilter) -> list[int]:
             return found
 
 
-def test_every_pair_of_filters_finds_what_a_plain_reading_finds(connection: sa.Connection) -> None:
+@pytest.mark.parametrize("few", [references.FEW, 2])
+def test_every_pair_of_filters_finds_what_a_plain_reading_finds(
+    connection: sa.Connection, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(references, "FEW", few)
+    references._nearby.cache_clear()
     world = World()
     for _ in lrs_statements.fill(connection, SIZE, world=world, batch=25):
         pass
@@ -118,6 +124,7 @@ def test_every_pair_of_filters_finds_what_a_plain_reading_finds(connection: sa.C
             if walked(connection, wanted) != expected:
                 wrong[json.dumps(case | direction, default=str)] = len(expected)
 
+    references._nearby.cache_clear()
     assert wrong == {}
     assert min(sizes) == 0
     assert max(sizes) > LIMIT * 3

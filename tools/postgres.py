@@ -21,6 +21,9 @@ READY, REFUSED = "ready", "refused"
 
 #: Nothing but a power loss can lose what the server has acknowledged; tests have none.
 QUICK = {"fsync": "off", "full_page_writes": "off"}
+
+#: What docs/operator.md asks for.
+DURABLE = {"shared_buffers": "1GB"}
 SETTINGS = {
     "listen_addresses": "",
     "max_connections": "250",
@@ -120,7 +123,7 @@ def _version(folder: Path) -> int:
 class _Keeper:
     def __init__(self, programs: Path, folder: Path, *, durable: bool) -> None:
         self.programs, self.folder, self.data = programs, folder, folder / "data"
-        self.settings = SETTINGS if durable else SETTINGS | QUICK
+        self.settings = SETTINGS | (DURABLE if durable else QUICK)
 
     def make(self) -> None:
         # The order of words that institutions have by default, which is not that of bytes

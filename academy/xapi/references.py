@@ -14,7 +14,18 @@ import sqlalchemy as sa
 
 from academy.xapi import rarity, walks
 from academy.xapi.rarity import Distances
-from academy.xapi.walks import LAST, REFERENCE, SHAPES, STATEMENT, Condition, Found, Key, Shape, Values
+from academy.xapi.walks import (
+    LAST,
+    REFERENCE,
+    SHAPES,
+    STATEMENT,
+    Column,
+    Condition,
+    Found,
+    Key,
+    Shape,
+    Values,
+)
 
 FEW = 400  # references that cost less than another question to the database
 
@@ -74,36 +85,34 @@ def _ended(shape: Shape) -> Shape:
 @lru_cache(SHAPES)
 def _nearby(shape: Shape, lead: Key, limit: int) -> sa.Select[Any]:
     own = walks.first(shape, walks.along(shape, lead), limit).cte("own")
-    ends = _ends(shape, own, limit)
+    told = _told(shape, own, limit)
     row = REFERENCE.alias()
-    page, few = (sa.select(ends.c[name]).scalar_subquery() for name in ("page", "few"))
-    is_whole, is_before = (
-        (few >= page, row.c.seq < page) if shape.ascending else (few <= page, row.c.seq > page)
-    )
+    end, is_whole = (sa.select(told.c[name]).scalar_subquery() for name in ("end", "is_whole"))
     targets = [walks.has(shape, key, row.c.target_seq) for key in _of_targets(shape)]
-    through = _referring(shape, sa.select(row.c.seq).where(is_whole, is_before), row.c.seq, targets)
+    few = sa.select(row.c.seq).where(is_whole, _is_before(shape, row.c.seq, end))
+    through = _referring(shape, few, row.c.seq, targets)
     found = walks.with_text(shape, walks.first(shape, [sa.select(own.c.seq), through], limit)).subquery()
-    told = sa.select(found.c.seq, found.c.text, is_whole.label("is_whole"), ends.c.newest)
-    return told.select_from(ends.outerjoin(found, sa.true())).order_by(shape.ordered(found.c.seq))
+    rows = sa.select(found.c.seq, found.c.text, told.c.is_whole, told.c.newest)
+    return rows.select_from(told.outerjoin(found, sa.true())).order_by(shape.ordered(found.c.seq))
 
 
-def _ends(shape: Shape, own: sa.CTE, limit: int) -> sa.CTE:
-    """Return the query for where a full page and a few references end; with the store, if there are fewer."""
+def _told(shape: Shape, own: sa.CTE, limit: int) -> sa.CTE:
+    """Return the query for where a page ends, and whether few references lie before that.
+
+    A page that is not full ends with the store.
+    """
     row, farthest = REFERENCE.alias(), sa.func.max if shape.ascending else sa.func.min
-    behind_all = walks.literal(LAST if shape.ascending else -1)
     full = sa.case((sa.func.count() == walks.literal(limit), farthest(own.c.seq)))
-    few = sa.select(row.c.seq).where(*shape.bounds(row.c.seq)).order_by(shape.ordered(row.c.seq))
-    few = few.limit(walks.literal(1)).offset(walks.literal(FEW))
+    end = sa.func.coalesce(full, walks.literal(LAST if shape.ascending else -1))
     newest = sa.select(sa.func.max(STATEMENT.c.seq)).scalar_subquery()
-    return (
-        sa.select(
-            sa.func.coalesce(full, behind_all).label("page"),
-            sa.func.coalesce(few.scalar_subquery(), behind_all).label("few"),
-            newest.label("newest"),
-        )
-        .select_from(own)
-        .cte("ends")
-    )
+    page = sa.select(end.label("end"), newest.label("newest")).select_from(own).subquery()
+    before = sa.select(row.c.seq).where(*shape.bounds(row.c.seq), _is_before(shape, row.c.seq, page.c.end))
+    further = before.order_by(shape.ordered(row.c.seq)).limit(walks.literal(1)).offset(walks.literal(FEW))
+    return sa.select(page, further.scalar_subquery().is_(None).label("is_whole")).cte("told")
+
+
+def _is_before(shape: Shape, seq: Column, end: Any) -> Condition:
+    return seq < end if shape.ascending else seq > end
 
 
 @lru_cache(SHAPES)

@@ -48,19 +48,20 @@ def rows(
     transactions.walk(connection)
     if shape.keys == (Key.AUTHORITY,):
         return walks.found(connection, _own(shape, Key.AUTHORITY, limit), values)
-    near = None
+    lead, near = shape.keys[0], None
     if len(shape.keys) > 1:
         near = rarity.probe(connection, shape, values)
         if not near.has_all_keys:
             return []
-        shape = _seen(near.shape, values, near.newest)
-    lead = shape.keys[0] if near is None else near.rarest(shape.keys)
+        lead, shape = near.rarest(shape.keys), _seen(near.shape, values, near.newest)
+        if rare := references.rarest(shape, near):
+            return references.with_rare(connection, shape, values, lead=lead, rare=rare, limit=limit)
     page = references.nearby(connection, shape, values, lead=lead, limit=limit)
     if page.is_whole:
         return page.found
-    near = near or rarity.probe(connection, shape, values)
+    target = references.leading(connection, shape, values, near)
     shape = _seen(shape, values, page.newest)
-    reaching = references.reaching(connection, shape, values, near=near, own=page.found, limit=limit)
+    reaching = references.reaching(connection, shape, values, lead=target, own=page.found, limit=limit)
     return sorted({*page.found, *reaching}, reverse=not shape.ascending)[:limit]
 
 

@@ -5,7 +5,7 @@ and whoever reaches them: whichever is rarer. Mostly few references lie before t
 are looked at in one question with what matches by itself.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -49,29 +49,55 @@ def nearby(connection: sa.Connection, shape: Shape, values: Values, *, lead: Key
     return Nearby(found, bool(rows[0].is_whole), rows[0].newest or 0)
 
 
+def with_rare(
+    connection: sa.Connection, shape: Shape, values: Values, *, lead: Key, rare: Key, limit: int
+) -> list[Found]:
+    """Return the whole page, found along one key and by what refers to the few statements of a rare one."""
+    return walks.found(connection, _with_rare(shape, lead, rare, limit), values)
+
+
+def rarest(shape: Shape, near: Distances) -> Key | None:
+    """Return the rarest key of targets where it has few statements in the whole store, else None."""
+    if not (keys := _of_targets(shape)) or _is_bounded(near.shape):
+        return None
+    rare = near.rarest(keys)
+    return rare if near.of(rare) == float("inf") else None
+
+
+def leading(connection: sa.Connection, shape: Shape, values: Values, near: Distances | None) -> Key | None:
+    """Return the key whose statements are asked who refers to them, None where references are rarer.
+
+    `near` tells how rare the keys are from where the page begins. One key alone needs none in a page without
+    bounds that is not whole: before its end lie more references than statements of the key.
+    """
+    keys = _of_targets(shape)
+    if near is None and not _is_bounded(shape):
+        return keys[0]
+    if near is None or _is_bounded(near.shape):
+        unbounded = replace(shape, keys=keys, is_bounded_below=False, is_bounded_above=False)
+        near = rarity.probe(connection, unbounded, values)
+    lead = near.rarest(keys)
+    return None if near.of(lead) < near.of_references else lead
+
+
 def reaching(
     connection: sa.Connection,
     shape: Shape,
     values: Values,
     *,
-    near: Distances,
+    lead: Key | None,
     own: Sequence[Found],
     limit: int,
 ) -> list[Found]:
-    """Return statements that match by reference, as far as they may be on the page.
-
-    `near` tells how rare the keys are from where the page begins, `own` are those found by themselves.
-    """
-    keys, overall = _of_targets(shape), near
-    if near.shape.is_bounded_below or near.shape.is_bounded_above:
-        unbounded = replace(shape, keys=keys, is_bounded_below=False, is_bounded_above=False)
-        overall = rarity.probe(connection, unbounded, values)
+    """Return statements that match by reference, as far as they may be on a page that begins with `own`."""
     if len(own) == limit:  # what lies behind is not on the page
         shape, values = _ended(shape), values | {"above" if shape.ascending else "below": own[-1][0]}
-    lead = overall.rarest(keys)
-    from_all = overall.of(lead) < overall.of_references
-    query = _through(shape, limit) if from_all else _from_targets(shape, lead, limit)
+    query = _through(shape, limit) if lead is None else _from_targets(shape, lead, limit)
     return walks.found(connection, query, values)
+
+
+def _is_bounded(shape: Shape) -> bool:
+    return shape.is_bounded_below or shape.is_bounded_above
 
 
 def _of_targets(shape: Shape) -> tuple[Key, ...]:
@@ -124,14 +150,22 @@ def _through(shape: Shape, limit: int) -> sa.Select[Any]:
 
 @lru_cache(SHAPES)
 def _from_targets(shape: Shape, lead: Key, limit: int) -> sa.Select[Any]:
+    return walks.page(shape, _referring_to(shape, lead), limit)
+
+
+@lru_cache(SHAPES)
+def _with_rare(shape: Shape, lead: Key, rare: Key, limit: int) -> sa.Select[Any]:
+    return walks.page(shape, [*walks.along(shape, lead), *_referring_to(shape, rare)], limit)
+
+
+def _referring_to(shape: Shape, lead: Key) -> Iterator[sa.Select[Any]]:
+    """Go through the queries for those that refer to statements of one key which have the others too."""
     others = [key for key in _of_targets(shape) if key is not lead]
-    branches = []
     for piece in walks.pieces(shape, lead, bounded=False):
         found = sa.select(piece.row).where(*piece.conditions)
         target, joined = _fenced(found) if shape.is_postgresql else _joined(found)
         asked = [walks.has(shape, key, target.c.seq, row=target) for key in others]
-        branches.append(_referring(shape, joined, joined.selected_columns.seq, asked))
-    return walks.page(shape, branches, limit)
+        yield _referring(shape, joined, joined.selected_columns.seq, asked)
 
 
 def _joined(targets: sa.Select[Any]) -> tuple[Any, sa.Select[Any]]:

@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy import Connection
 
 from academy.db import db
+from academy.xapi import rarity, references, walks
 from academy.xapi.signals import statements_stored
 
 
@@ -27,3 +28,16 @@ def heard(app: Flask) -> Iterator[list[Any]]:
 
     with statements_stored.connected_to(listen):
         yield calls
+
+
+@pytest.fixture
+def nothing_is_few(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Have pages be found as in a store in which there are many of all."""
+    built = (references._nearby, rarity._probe)
+    monkeypatch.setattr(references, "FEW", 0)
+    monkeypatch.setattr(rarity, "_SKIPPED", walks.literal(0))
+    for query in built:
+        query.cache_clear()
+    yield
+    for query in built:
+        query.cache_clear()

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from academy.db import db
-from academy.xapi import queries, references
+from academy.xapi import queries
 from academy.xapi.queries import StatementFilter
 from academy.xapi.relations import identity
 from tools import lrs_statements
@@ -101,12 +101,17 @@ def walked(connection: sa.Connection, wanted: StatementFilter) -> list[int]:
             return found
 
 
-@pytest.mark.parametrize("few", [references.FEW, 2])
-def test_every_pair_of_filters_finds_what_a_plain_reading_finds(
-    connection: sa.Connection, monkeypatch: pytest.MonkeyPatch, few: int
-) -> None:
-    monkeypatch.setattr(references, "FEW", few)
-    references._nearby.cache_clear()
+def test_every_pair_of_filters_finds_what_a_plain_reading_finds(connection: sa.Connection) -> None:
+    compare(connection)
+
+
+@pytest.mark.usefixtures("nothing_is_few")
+def test_every_pair_finds_it_where_many_refer_to_others_too(connection: sa.Connection) -> None:
+    compare(connection)
+
+
+def compare(connection: sa.Connection) -> None:
+    """Fill the store, and compare all pages with a plain reading."""
     world = World()
     for _ in lrs_statements.fill(connection, SIZE, world=world, batch=25):
         pass
@@ -124,7 +129,6 @@ def test_every_pair_of_filters_finds_what_a_plain_reading_finds(
             if walked(connection, wanted) != expected:
                 wrong[json.dumps(case | direction, default=str)] = len(expected)
 
-    references._nearby.cache_clear()
     assert wrong == {}
     assert min(sizes) == 0
     assert max(sizes) > LIMIT * 3

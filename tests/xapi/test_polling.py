@@ -87,18 +87,9 @@ def test_a_reader_that_polls_with_since_misses_nothing(app, follow):
     assert set(poller.seen) == set(written)
 
 
-@pytest.fixture
-def many_references(monkeypatch):
-    """Have any reference be too many to be looked at together with the page itself."""
-    monkeypatch.setattr(references, "FEW", 0)
-    references._nearby.cache_clear()
-    yield
-    references._nearby.cache_clear()
-
-
 @pytest.mark.parametrize("further", [{}, {"verb": xapi.verb()["id"]}])
 def test_what_is_stored_between_the_queries_of_a_page_is_left_to_the_next_one(
-    app, monkeypatch, many_references, further
+    app, monkeypatch, nothing_is_few, further
 ):
     """Else a reader would be shown the later of two, take it as its next `since`, and miss the earlier."""
     learner = xapi.agent("followed")

@@ -81,9 +81,10 @@ def filled(size: int) -> dict[str, Any]:
             print(f"\r{stored:,} statements", end="", file=sys.stderr, flush=True)
         print(file=sys.stderr)
         middle = next(queries.all_rows(connection, after_seq=_middle(connection), batch=1)).stored
-    if db.engine.dialect.name == "postgresql":  # as autovacuum does after a while
+    if db.engine.dialect.name == "postgresql":  # as the server does by itself after a while
         with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("VACUUM ANALYZE")
+            for order in ("VACUUM ANALYZE", "CHECKPOINT"):
+                connection.exec_driver_sql(order)
     return {"cases": list(lrs_statements.cases(world, clock.rfc3339(middle))), "keys": keys}
 
 

@@ -25,6 +25,7 @@ RECENT = timedelta(milliseconds=50)
 _glances: dict[sa.URL, datetime] = {}
 
 _NEWEST = sa.select(sa.func.max(Statement.__table__.c.seq))
+_LET_GO = sa.func.pg_advisory_unlock(int(Turn.STATEMENTS))
 
 
 def of(connection: sa.Connection) -> datetime:
@@ -78,15 +79,18 @@ def _idle_at(connection: sa.Connection, newest_seen: int | None) -> datetime | N
 
 
 def _idle_on_postgresql(newest_seen: int | None) -> datetime | None:
-    """Look while holding the lock; each statement sees what is committed when it begins."""
+    """Look while holding the lock; each query sees what was committed when it began, before it lets go."""
     with beside() as connection:
         other = connection.execution_options(isolation_level="AUTOCOMMIT")
         if not other.scalar(sa.select(sa.func.pg_try_advisory_lock(int(Turn.STATEMENTS)))):
             return None
+        now = clock.now()
         try:
-            return clock.now() if other.scalar(_NEWEST) == newest_seen else None
-        finally:
-            other.execute(sa.select(sa.func.pg_advisory_unlock(int(Turn.STATEMENTS))))
+            seen, _ = other.execute(sa.select(_NEWEST.scalar_subquery(), _LET_GO)).one()
+        except BaseException:
+            other.invalidate()  # which lets go too
+            raise
+        return now if seen == newest_seen else None
 
 
 def _idle_on_sqlite(engine: sa.Engine, newest_seen: int | None) -> datetime | None:

@@ -36,8 +36,8 @@ _KEPT_ALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_cou
 CONNECT_SECONDS = 5
 FRESH_SECONDS = 1.0
 
-#: How many queries a connection has PostgreSQL remember with their plans, each from its second use on.
-MOST_PREPARED, PREPARED_AFTER = 400, 1
+#: How many queries a connection has PostgreSQL remember with their plans, and after how many uses each.
+MOST_PREPARED, PREPARED_AFTER, WALKS_PREPARED_AFTER = 400, 1, 0
 
 #: States of PostgreSQL that pass: connection lost, serialization and deadlock, resources, shutdown, disks.
 _PASSING_STATES = ("08", "40", "53", "55P03", "57P", "58")
@@ -60,7 +60,6 @@ _COLLISIONS = {
 
 _reading = ContextVar("reading", default=False)
 
-
 #: How the planner of PostgreSQL is kept to walks along indexes: else it collects all of a frequent key and
 #: sorts it. What it may not do counts as very dear, so that it would compile each query first; and the walks
 #: are the same for all values, so one plan will do.
@@ -69,12 +68,26 @@ WALKS = {
     "plan_cache_mode": "force_generic_plan",
 }
 WALKING = "academy.walking"
+_WALKING_ENGINE = {
+    "isolation_level": "AUTOCOMMIT",
+    "skip_autocommit_rollback": True,
+    "execution_options": {WALKING: True},
+}
 _WALK = sa.select(
     *(
         sa.func.set_config(*map(sa.literal_column, (f"'{name}'", f"'{value}'", "true")))
         for name, value in WALKS.items()
     )
 )
+
+
+class BinaryCursor(psycopg.Cursor[Any]):
+    """A cursor that has PostgreSQL answer in binary, as which bytes take half; statements are bytes."""
+
+    def __init__(self, connection: Any, **options: Any) -> None:
+        """Ask for it."""
+        super().__init__(connection, **options)
+        self.format = psycopg.pq.Format.BINARY
 
 
 class Turn(IntEnum):
@@ -149,9 +162,8 @@ def options(url: str, *, pool: int, walks: bool = False) -> dict[str, Any]:
     given = parts.query.get("options", "")
     settings = _POSTGRESQL | (WALKS | {"default_transaction_read_only": "on"} if walks else {})
     own = " ".join(f"-c {name}={value}" for name, value in settings.items())
-    walking = {"isolation_level": "AUTOCOMMIT", "execution_options": {WALKING: True}} if walks else {}
     return {
-        **walking,
+        **(_WALKING_ENGINE if walks else {}),
         "pool_size": pool,
         "max_overflow": 0,
         "pool_timeout": TURN_SECONDS,
@@ -160,6 +172,8 @@ def options(url: str, *, pool: int, walks: bool = False) -> dict[str, Any]:
             "application_name": "academy",
             "connect_timeout": CONNECT_SECONDS,
             "options": f"{own} {given}".strip(),
+            "prepare_threshold": WALKS_PREPARED_AFTER if walks else PREPARED_AFTER,
+            **({"cursor_factory": BinaryCursor} if walks else {}),
             **_KEPT_ALIVE,
         },
     }
@@ -254,7 +268,7 @@ def _give_up_turn(closed: object, holder: Any) -> None:
 
 
 def _set_up_postgresql(connection: Any, record: Any) -> None:
-    connection.prepare_threshold, connection.prepared_max = PREPARED_AFTER, MOST_PREPARED
+    connection.prepared_max = MOST_PREPARED
     _note_use(connection, record)
 
 

@@ -31,12 +31,14 @@ class Lrs:
         key, secret = os.environ.get("LRS_KEY", ""), os.environ.get("LRS_SECRET", "")
         return cls(os.environ.get("LRS_NAME", "the other store"), endpoint.rstrip("/"), key, secret)
 
-    def request(self, method: str, query: str = "", body: bytes | None = None) -> bytes:
-        """Return a whole request to the Statement Resource, as bytes."""
+    def request(
+        self, method: str, query: str = "", body: bytes | None = None, *, resource: str = "statements"
+    ) -> bytes:
+        """Return a whole request to a resource, as bytes."""
         parts = urlsplit(self.endpoint)
         token = base64.b64encode(f"{self.key}:{self.secret}".encode()).decode()
         lines = [
-            f"{method} {parts.path}/statements{query} HTTP/1.1",
+            f"{method} {parts.path}/{resource}{query} HTTP/1.1",
             f"Host: {parts.netloc}",
             f"Authorization: Basic {token}",
             "X-Experience-API-Version: 1.0.3",

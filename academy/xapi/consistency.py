@@ -19,7 +19,7 @@ from academy.transactions import Turn, began_reading, take
 from academy.xapi import moments
 from academy.xapi.models import Statement
 
-RECENT = timedelta(milliseconds=50)
+RECENT = timedelta(milliseconds=250)
 
 #: For each database, when the last glance was that found nothing under way.
 _glances: dict[sa.URL, datetime] = {}

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from academy import clock, transactions
 from academy.xapi import interning, rarity, references, walks
+from academy.xapi.references import Follow
 from academy.xapi.walks import SHAPES, Column, Condition, Found, Key, Shape, Values
 
 
@@ -48,21 +49,16 @@ def rows(
     transactions.walk(connection)
     if shape.keys == (Key.AUTHORITY,):
         return walks.found(connection, _own(shape, Key.AUTHORITY, limit), values)
-    lead, near = shape.keys[0], None
+    lead = target = shape.keys[0]
+    follow = Follow.RARER if shape.is_bounded else Follow.FEWER
     if len(shape.keys) > 1:
-        near = rarity.probe(connection, shape, values)
-        if not near.has_all_keys:
+        known = rarity.probe(connection, shape, values)
+        if not known.has_all_keys:
             return []
-        lead, shape = near.rarest(shape.keys), _seen(near.shape, values, near.newest)
-        if rare := references.rarest(shape, near):
-            return references.with_rare(connection, shape, values, lead=lead, rare=rare, limit=limit)
-    page = references.nearby(connection, shape, values, lead=lead, limit=limit)
-    if page.is_whole:
-        return page.found
-    target = references.leading(connection, shape, values, near)
-    shape = _seen(shape, values, page.newest)
-    reaching = references.reaching(connection, shape, values, lead=target, own=page.found, limit=limit)
-    return sorted({*page.found, *reaching}, reverse=not shape.ascending)[:limit]
+        lead = known.ahead.rarest(shape.keys)
+        target, follow = references.way(known)
+        shape = _seen(known.shape, values, known.newest)
+    return walks.found(connection, references.page(shape, lead, target, follow, limit), values)
 
 
 def of_authority(authority: str, seq: Column) -> tuple[Condition, Values]:
@@ -72,7 +68,7 @@ def of_authority(authority: str, seq: Column) -> tuple[Condition, Values]:
 
 
 def _seen(shape: Shape, values: Values, newest: int) -> Shape:
-    """Have later queries leave to the next page what came since: each may see more than the one before."""
+    """Leave to the next page what came since the probe: it may be what had been missing, or out of turn."""
     values["above"] = min(values.get("above", newest + 1), newest + 1)
     return replace(shape, is_bounded_above=True)
 

@@ -5,7 +5,7 @@ into a join over whole tables, so that the walk chosen here is the one that is t
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -84,6 +84,16 @@ class Shape:
     with_voided: bool = False
     is_postgresql: bool = False
     empty: frozenset[tuple[Key, int]] = frozenset()
+
+    @property
+    def is_bounded(self) -> bool:
+        """Say whether a part of the store is left out."""
+        return self.is_bounded_below or self.is_bounded_above
+
+    @property
+    def unbounded(self) -> "Shape":
+        """Return the same of the whole store."""
+        return replace(self, is_bounded_below=False, is_bounded_above=False)
 
     def parts(self, key: Key) -> tuple[int | None, ...]:
         """Return the values of `direct` under which the links of a key lie, None where it has no links."""

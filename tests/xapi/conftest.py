@@ -33,7 +33,7 @@ def heard(app: Flask) -> Iterator[list[Any]]:
 @pytest.fixture
 def nothing_is_few(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Have pages be found as in a store in which there are many of all."""
-    built = (references._nearby, rarity._probe)
+    built = (references.page, rarity._probe)
     monkeypatch.setattr(references, "FEW", 0)
     monkeypatch.setattr(rarity, "_SKIPPED", walks.literal(0))
     for query in built:

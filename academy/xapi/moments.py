@@ -9,11 +9,11 @@ DAY = 86_400_000_000
 
 
 def stored(seq: int) -> str:
-    """Return `stored` of the statement with this `seq`; by hand, for every statement of every page has one."""
+    """Return `stored` of the statement with this `seq`; by hand, for a page writes fifty or more."""
     days, within = divmod(seq, DAY)
     seconds, fraction = divmod(within, 1_000_000)
-    clocked = (seconds // 3600, seconds // 60 % 60, seconds % 60, fraction)
-    return "%sT%02d:%02d:%02d.%06dZ" % (_date(days), *clocked)
+    minutes, second = divmod(seconds, 60)
+    return f"{_date(days)}T{minutes // 60:02}:{minutes % 60:02}:{second:02}.{fraction:06}Z"
 
 
 @lru_cache(64)

@@ -158,6 +158,14 @@ MESSAGES: dict[str, tuple[Literal["error", "warning", "info"], LazyString]] = {
         "warning",
         _l("The time limit action “%(value)s” is unknown; it was ignored."),
     ),
+    "sequencing-unknown": (
+        "warning",
+        _l("The sequencing rules say “%(value)s”, which has no meaning here; that rule was left out."),
+    ),
+    "sequencing-missing": (
+        "warning",
+        _l("The sequencing rules refer to “%(identifier)s”, which the manifest does not hold."),
+    ),
     "prerequisites-invalid": (
         "warning",
         _l(

@@ -24,7 +24,7 @@ def why_not_chosen(tree: Tree, target: Activity) -> str | None:
 def _out_of_reach(tree: Tree, target: Activity) -> str | None:
     """Say whether a target cannot be chosen from anywhere. (SB.2.9, 1 to 4)"""
     for one in target.path:
-        if one.parent is not None and one not in one.parent.available:
+        if one.parent is not None and one.place is None:
             return "SB.2.9-2"
         if is_hidden(tree, one):
             return "SB.2.9-3"
@@ -34,12 +34,11 @@ def _out_of_reach(tree: Tree, target: Activity) -> str | None:
 
 def _along(tree: Tree, current: Activity, target: Activity) -> str | None:
     """Walk over the siblings between two. (SB.2.9, 8)"""
-    assert current.parent is not None
-    siblings = current.parent.available
-    here, there = siblings.index(current), siblings.index(target)
-    if there < here:
-        return "SB.2.4-2" if current.parent.rules.forward_only else None
-    return _first_stop(tree, siblings[here:there])
+    parent, here, there = current.parent, current.place, target.place
+    assert parent is not None
+    if here is None or there is None or there < here:
+        return "SB.2.4-2" if parent.rules.forward_only else None
+    return _first_stop(tree, parent.available[here:there])
 
 
 def _out(current: Activity, top: Activity) -> str | None:
@@ -60,7 +59,7 @@ def _down(tree: Tree, top: Activity, target: Activity) -> str | None:
 
 def _first_stop(tree: Tree, passed: list[Activity]) -> str | None:
     """Say whether a walk forward stops at one of the activities that it passes. (SB.2.4)"""
-    return "SB.2.4-1" if any(stops_forward(tree, one) for one in passed) else None
+    return "SB.2.4-1" if any(one.stops and stops_forward(tree, one) for one in passed) else None
 
 
 def _constrained(tree: Tree, current: Activity, target: Activity, top: Activity) -> str | None:
@@ -79,7 +78,7 @@ def _neighbour(activity: Activity, *, is_forward: bool) -> Activity | None:
     """Return the activity beside another one, also beside those above where it is the last. (SB.2.9.2)"""
     while activity.parent is not None:
         siblings = activity.parent.available
-        number = siblings.index(activity) + (1 if is_forward else -1)
+        number = (activity.place or 0) + (1 if is_forward else -1)
         if 0 <= number < len(siblings):
             return siblings[number]
         activity = activity.parent

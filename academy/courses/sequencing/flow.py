@@ -63,9 +63,9 @@ def _into(activity: Activity, way: Way) -> Step:
 
 
 def _beside(parent: Activity, activity: Activity, way: Way) -> Step:
-    if activity not in parent.available:
+    if activity.place is None:
         return Step(None, exception="SB.2.1-2")
-    number = parent.available.index(activity) + (1 if way is Way.FORWARD else -1)
+    number = activity.place + (1 if way is Way.FORWARD else -1)
     if 0 <= number < len(parent.available):
         return Step(parent.available[number], way)
     return flow_tree_traversal(parent, way, into=False)

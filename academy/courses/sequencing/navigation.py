@@ -76,7 +76,7 @@ def _jump(tree: Tree, identifier: str | None) -> Meaning:
     target = tree.named.get(identifier or "")
     if tree.current is None:
         return _refused("NB.2.1-2")
-    if target is None or target.parent is None or target not in target.parent.available:
+    if target is None or target.place is None:
         return _refused("NB.2.1-11")
     return Meaning("exit" if tree.current.active else None, "jump")
 

@@ -1,6 +1,6 @@
 """What is known of children says what is known of their parent. (SN RB)"""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from academy.courses.sequencing.definition import (
     ALWAYS,
@@ -101,32 +101,34 @@ def _roll_up(tree: Tree, parent: Activity) -> None:
 
 def _measure_rollup(tree: Tree, children: Sequence[Activity]) -> float | None:
     """Return the mean of the known measures by the weights of all children. (RB.1.1)"""
-    pairs = [
+    return _mean(
         (None if _is_outdated(child, _OF_OBJECTIVES) else measure(tree, child), child.rules.weight)
         for child in children
         if child.rules.tracked
-    ]
-    return _mean(pairs)
+    )
 
 
 def _progress_measure_rollup(tree: Tree, children: Sequence[Activity]) -> float | None:
     """Return the mean of the known progress measures by the weights of all children. (RB.1.1 b)"""
-    pairs = [
+    return _mean(
         (
             None if _is_outdated(child, _OF_ATTEMPTS) else value(tree, child, 0, PROGRESS),
             child.told.progress_weight,
         )
         for child in children
         if child.rules.tracked
-    ]
-    return _mean(pairs)
+    )
 
 
-def _mean(pairs: Sequence[tuple[float | None, float]]) -> float | None:
-    weight = sum(weight for _, weight in pairs)
-    if weight <= 0 or all(found is None for found, _ in pairs):
-        return None
-    return sum(found * weight for found, weight in pairs if found is not None) / weight
+def _mean(pairs: Iterable[tuple[float | None, float]]) -> float | None:
+    total = weights = 0.0
+    is_known = False
+    for found, weight in pairs:
+        weights += weight
+        if found is not None:
+            total += found * weight
+            is_known = True
+    return total / weights if is_known and weights > 0 else None
 
 
 def _objective_rollup(tree: Tree, parent: Activity) -> None:
@@ -153,38 +155,40 @@ def _applies(tree: Tree, parent: Activity, action: str, rules: Iterable[RollupRu
     if not wanted:
         return False
     counted = [child for child in parent.available if _counts(tree, child, action)]
-    return any(_is_met(rule, [_verdict(tree, child, rule) for child in counted]) for rule in wanted)
+    return any(_is_met(rule, (_verdict(tree, child, rule) for child in counted)) for rule in wanted)
 
 
-def _is_met(rule: RollupRule, verdicts: Sequence[Verdict]) -> bool:
+def _is_met(rule: RollupRule, verdicts: Iterator[Verdict]) -> bool:
     """Say whether so many children meet the conditions as the rule wants; nobody is all of nobody."""
-    met = sum(verdict is True for verdict in verdicts)
     match rule.children:
         case "all":
-            return met == len(verdicts)
+            return all(verdict is True for verdict in verdicts)
         case "any":
-            return met > 0
+            return any(verdict is True for verdict in verdicts)
         case "none":
             return all(verdict is False for verdict in verdicts)
-        case "atLeastCount":
-            return met >= rule.least
-        case "atLeastPercent":
-            return bool(verdicts) and met / len(verdicts) >= rule.least
-    return False
+    all_of_them = list(verdicts)
+    met = sum(verdict is True for verdict in all_of_them)
+    if rule.children == "atLeastCount":
+        return met >= rule.least
+    return bool(all_of_them) and met / len(all_of_them) >= rule.least
 
 
 def _verdict(tree: Tree, child: Activity, rule: RollupRule) -> Verdict:
     """Evaluate the conditions of a rule for a child, in three values. (RB.1.4.1)"""
-    found = [
-        None
-        if child.outdated and _is_outdated(child, frozenset({condition.name}))
-        else holds(tree, child, condition)
-        for condition in rule.conditions
-    ]
+    found = [_holds(tree, child, condition) for condition in rule.conditions]
+    if len(found) == 1:
+        return found[0]
     decisive = not rule.needs_all
     if decisive in found:
         return decisive
     return None if None in found or not found else not decisive
+
+
+def _holds(tree: Tree, child: Activity, condition: Condition) -> Verdict:
+    if child.outdated and _is_outdated(child, frozenset({condition.name})):
+        return None
+    return holds(tree, child, condition)
 
 
 def _is_outdated(child: Activity, names: frozenset[str]) -> bool:
@@ -203,11 +207,9 @@ def _counts(tree: Tree, child: Activity, action: str) -> bool:
     is_of_objective = action in ("satisfied", "notSatisfied")
     if not rules.tracked or not (rules.rolls_up_satisfied if is_of_objective else rules.rolls_up_completion):
         return False
-    match rules.required.get(action, ALWAYS):
-        case c if c == IF_ATTEMPTED:
-            return child.attempts > 0
-        case c if c == IF_NOT_SUSPENDED:
-            return child.attempts > 0 and not child.suspended
-        case c if c == IF_NOT_SKIPPED:
-            return not is_skipped(tree, child)
-    return True
+    required = rules.required.get(action, ALWAYS) if rules.required else ALWAYS
+    if required == IF_ATTEMPTED:
+        return child.attempts > 0
+    if required == IF_NOT_SUSPENDED:
+        return child.attempts > 0 and not child.suspended
+    return required != IF_NOT_SKIPPED or not is_skipped(tree, child)

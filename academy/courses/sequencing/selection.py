@@ -1,6 +1,6 @@
 """Which children take part in an attempt, and in which order. (SN SR)"""
 
-from academy.courses.sequencing.tree import Activity, Tree
+from academy.courses.sequencing.tree import Activity, Tree, arrange
 
 _ONCE, _EACH = "once", "onEachNewAttempt"
 
@@ -22,7 +22,6 @@ def _choose(tree: Tree, activity: Activity, timings: set[str]) -> None:
     if rules.select_count is not None and rules.selects in timings:
         count = min(rules.select_count, len(activity.children))
         chosen = tree.chance.sample(range(len(activity.children)), count)
-        activity.available = [activity.children[number] for number in sorted(chosen)]
+        arrange(activity, [activity.children[number] for number in sorted(chosen)])
     if rules.reorders in timings:
-        activity.available = list(activity.available)
-        tree.chance.shuffle(activity.available)
+        arrange(activity, tree.chance.sample(activity.available, len(activity.available)))

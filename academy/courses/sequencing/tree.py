@@ -27,9 +27,11 @@ class Activity:
         "last",
         "outdated",
         "parent",
+        "place",
         "position",
         "rules",
         "said",
+        "stops",
         "suspended",
         "told",
     )
@@ -42,6 +44,8 @@ class Activity:
         self.last = position  # the last position below this activity
         self.children: list[Activity] = []
         self.available: list[Activity] = self.children
+        self.place: int | None = None  # among the available children of the parent
+        self.stops = any(rule.action == "stopForwardTraversal" for rule in told.sequencing.before)
         self.attempts = 0
         self.active = self.suspended = False
         self.outdated = False  # known from before the present attempt of the parent: rollup does not see it
@@ -98,6 +102,7 @@ class Tree:
         activity = Activity(told, parent, len(self.all))
         self.all.append(activity)
         activity.children.extend(self._grow(child, activity) for child in told.children)
+        arrange(activity, activity.children)
         activity.last = len(self.all) - 1
         return activity
 
@@ -105,6 +110,15 @@ class Tree:
     def leaves(self) -> Iterator[Activity]:
         """Go through the activities that can be delivered."""
         return (activity for activity in self.all if activity.is_leaf)
+
+
+def arrange(parent: Activity, available: list[Activity]) -> None:
+    """Have these children take part, in this order."""
+    for child in parent.children:
+        child.place = None
+    for place, child in enumerate(available):
+        child.place = place
+    parent.available = available
 
 
 def common(one: Activity, other: Activity) -> Activity:

@@ -1,5 +1,6 @@
 """ADL's SCORM 2004 4th Edition cases, replayed against the sequencing engine alone."""
 
+import json
 import zipfile
 from dataclasses import dataclass
 from random import Random
@@ -8,7 +9,7 @@ import pytest
 
 from academy.courses.packages.manifest_xml import parse
 from academy.courses.packages.sequencing_xml import collection_of, definition_of, identifier_of
-from academy.courses.sequencing import results, validity
+from academy.courses.sequencing import results, state, validity
 from academy.courses.sequencing.navigation import Request
 from academy.courses.sequencing.overall import overall_sequencing
 from academy.courses.sequencing.selection import prepare
@@ -144,9 +145,16 @@ class Player:
         return Request("choice", found[0])
 
     def go(self, request):
+        """Ask the engine, whose tree is kept as JSON and made anew as between two requests of a browser."""
         outcome = overall_sequencing(self.tree, request)
+        package, tree, store = self.trees[self.name]
+        anew = Tree(
+            package.definition, shared=tree.shared, forgets_shared=tree.forgets_shared, chance=Random(1)
+        )
+        state.restore(anew, json.loads(json.dumps(state.kept(tree))))
+        self.tree, self.trees[self.name] = anew, (package, anew, store)
         self.why = outcome.exception or ("the session has ended" if outcome.ended else request)
-        self.delivered = outcome.delivered
+        self.delivered = outcome.delivered and anew.named[outcome.delivered.identifier]
         self.ended = outcome.ended
 
     def begin(self):

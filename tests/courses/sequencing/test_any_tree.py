@@ -1,0 +1,119 @@
+"""Whatever the tree and whatever is asked of it: nothing breaks, and what is kept is all there is."""
+
+import json
+from random import Random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from academy.courses.sequencing import state
+from academy.courses.sequencing.definition import Condition, Definition, Map, Objective, Rule, Sequencing
+from academy.courses.sequencing.navigation import Request
+from academy.courses.sequencing.overall import overall_sequencing
+from academy.courses.sequencing.results import Report, take_report
+from academy.courses.sequencing.selection import prepare
+from academy.courses.sequencing.tree import Tree
+from academy.courses.sequencing.validity import controls
+
+ACTIONS = {
+    "before": ("skip", "disabled", "hiddenFromChoice", "stopForwardTraversal"),
+    "leaving": ("exit",),
+    "after": ("exitParent", "exitAll", "retry", "retryAll", "continue", "previous"),
+}
+CONDITIONS = st.builds(
+    Condition,
+    st.sampled_from(("satisfied", "completed", "attempted", "objectiveMeasureKnown", "always")),
+    st.booleans(),
+)
+NAMES = (
+    "start",
+    "resumeAll",
+    "continue",
+    "previous",
+    "exit",
+    "exitAll",
+    "abandon",
+    "abandonAll",
+    "suspendAll",
+)
+VALUES = frozenset({"satisfied", "measure"})
+
+
+def rules(place):
+    one = st.builds(
+        Rule, st.sampled_from(ACTIONS[place]), st.lists(CONDITIONS, max_size=2).map(tuple), st.booleans()
+    )
+    return st.lists(one, max_size=1).map(tuple)
+
+
+SEQUENCING = st.builds(
+    Sequencing,
+    choice=st.booleans(),
+    choice_exit=st.booleans(),
+    flow=st.sampled_from((True, True, False)),
+    forward_only=st.booleans(),
+    before=rules("before"),
+    leaving=rules("leaving"),
+    after=rules("after"),
+    attempt_limit=st.sampled_from((None, 0, 1, 2)),
+    tracked=st.sampled_from((True, True, False)),
+    reorders=st.sampled_from(("never", "once", "onEachNewAttempt")),
+    selects=st.sampled_from(("never", "onEachNewAttempt")),
+    select_count=st.sampled_from((None, 0, 1, 2)),
+    prevents_activation=st.booleans(),
+    constrains_choice=st.booleans(),
+    objectives=st.sampled_from(
+        ((Objective(),), (Objective("o", maps=(Map("g", reads=VALUES, writes=VALUES),)),))
+    ),
+)
+
+
+@st.composite
+def definitions(draw, depth=0):
+    count = draw(st.integers(0 if depth else 1, 3)) if depth < 3 else 0
+    children = tuple(draw(definitions(depth + 1)) for _ in range(count))
+    return Definition("?", sequencing=draw(SEQUENCING), children=children)
+
+
+def numbered(definition, count):
+    mine = f"n{next(count)}"
+    children = tuple(numbered(child, count) for child in definition.children)
+    return Definition(mine, sequencing=definition.sequencing, children=children)
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from((*NAMES, "choice", "choice", "jump", "continue", "continue")),
+        st.integers(0, 12),
+        st.booleans(),
+        st.sampled_from((None, True, False)),
+    ),
+    max_size=12,
+)
+
+
+@given(definitions(), STEPS)
+def test_any_walk_through_any_tree(definition, steps):
+    definition = numbered(definition, iter(range(1000)))
+    tree = Tree(definition, shared={}, chance=Random(1))
+    prepare(tree)
+    for name, number, suspends, verdict in [("start", 0, False, None), *steps]:
+        if tree.current is not None and tree.current.active:
+            own = {} if verdict is None else {"satisfied": verdict, "measure": 0.5}
+            take_report(tree, tree.current, Report(own, suspends=suspends))
+        outcome = overall_sequencing(tree, Request(name, f"n{number}"))
+        shows = controls(tree)
+
+        active = [one for one in tree.all if one.active]
+        if outcome.delivered:
+            assert outcome.delivered.is_leaf
+            assert tree.current is outcome.delivered
+            assert active == tree.current.path
+        if outcome.ended:
+            assert (tree.current, active) == (None, [])
+
+        anew = Tree(definition, shared=tree.shared, chance=tree.chance)
+        state.restore(anew, json.loads(json.dumps(state.kept(tree))))
+        assert state.kept(anew) == state.kept(tree)
+        assert controls(anew) == shows
+        tree = anew

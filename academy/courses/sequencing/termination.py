@@ -89,9 +89,7 @@ def _exit_all(tree: Tree, sequencing: str | None) -> str:
     assert tree.current is not None
     if tree.current.active:
         end_attempt(tree, tree.current)
-    for one in reversed(tree.current.path):
-        for child in one.children:
-            child.suspended = False
+    for one in tree.all:
         one.suspended = False
     terminate_descendents(tree, tree.root)
     if tree.current is not tree.root:

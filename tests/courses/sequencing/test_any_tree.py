@@ -92,28 +92,46 @@ STEPS = st.lists(
 )
 
 
+class Walk:
+    """A tree that is used on and on; or made anew after each step from what was kept."""
+
+    def __init__(self, definition, *, is_made_anew):
+        self.definition, self.is_made_anew = definition, is_made_anew
+        self.tree = Tree(definition, shared={}, chance=Random(1))
+        prepare(self.tree)
+
+    def step(self, request, report):
+        """Report what content says, ask, and return what can be seen of the answer."""
+        tree = self.tree
+        if tree.current is not None and tree.current.active:
+            take_report(tree, tree.current, report)
+        outcome = overall_sequencing(tree, request)
+        if self.is_made_anew:
+            self.tree = Tree(self.definition, shared=tree.shared, chance=tree.chance)
+            state.restore(self.tree, json.loads(json.dumps(state.kept(tree))))
+        delivered = outcome.delivered and outcome.delivered.identifier
+        known = [
+            (one.attempts, one.active, one.suspended, one.outdated, one.known, one.said, one.place)
+            for one in self.tree.all
+        ]
+        return delivered, outcome.ended, outcome.exception, controls(self.tree), known
+
+
 @given(definitions(), STEPS)
 def test_any_walk_through_any_tree(definition, steps):
     definition = numbered(definition, iter(range(1000)))
-    tree = Tree(definition, shared={}, chance=Random(1))
-    prepare(tree)
+    walk, other = (Walk(definition, is_made_anew=is_anew) for is_anew in (False, True))
     for name, number, suspends, verdict in [("start", 0, False, None), *steps]:
-        if tree.current is not None and tree.current.active:
-            own = {} if verdict is None else {"satisfied": verdict, "measure": 0.5}
-            take_report(tree, tree.current, Report(own, suspends=suspends))
-        outcome = overall_sequencing(tree, Request(name, f"n{number}"))
-        shows = controls(tree)
+        own = {} if verdict is None else {"satisfied": verdict, "measure": 0.5}
+        asked = (Request(name, f"n{number}"), Report(own, suspends=suspends))
+        seen = walk.step(*asked)
 
+        tree = walk.tree
         active = [one for one in tree.all if one.active]
-        if outcome.delivered:
-            assert outcome.delivered.is_leaf
-            assert tree.current is outcome.delivered
+        if seen[0]:
+            assert tree.current.identifier == seen[0]
+            assert tree.current.is_leaf
             assert active == tree.current.path
-        if outcome.ended:
+        if seen[1]:
             assert (tree.current, active) == (None, [])
-
-        anew = Tree(definition, shared=tree.shared, chance=tree.chance)
-        state.restore(anew, json.loads(json.dumps(state.kept(tree))))
-        assert state.kept(anew) == state.kept(tree)
-        assert controls(anew) == shows
-        tree = anew
+        assert other.step(*asked) == seen

@@ -88,6 +88,14 @@ def test_constrained_choice_reaches_the_neighbours():
     assert learner.ask("choice", "a1") == "a1"
 
 
+def test_a_leaf_constrains_no_choice():
+    learner = Learner(cluster("root", leaf("a", constrains_choice=True), leaf("b"), leaf("c")))
+
+    assert [learner.ask("start"), learner.ask("choice", "c")] == ["a", "c"]
+    learner = Learner(cluster("root", cluster("x", leaf("a", constrains_choice=True)), leaf("b"), leaf("c")))
+    assert [learner.ask("start"), learner.ask("choice", "c")] == ["a", "c"]
+
+
 def test_backwards_into_a_forward_only_cluster_begins_at_its_first():
     learner = Learner(cluster("root", cluster("x", leaf("a"), leaf("b"), forward_only=True), leaf("c")))
 
@@ -150,6 +158,16 @@ def test_who_suspends_everything_goes_on_in_the_same_attempt():
     assert learner.report(suspends=True).ask("suspendAll") == "ended"
     assert learner.ask("resumeAll") == "b"
     assert [one.attempts for one in learner.tree.all] == [1, 1, 1, 0]
+
+
+def test_who_ends_the_course_begins_anew_whatever_was_suspended():
+    learner = Learner(cluster("root", cluster("x", leaf("a")), leaf("b")))
+    learner.ask("start")
+    learner.report(suspends=True).ask("continue")
+    assert learner.tree.named["a"].suspended
+
+    assert [learner.ask("exitAll"), learner.ask("start")] == ["ended", "a"]
+    assert learner.tree.named["a"].attempts == 2
 
 
 def test_what_is_abandoned_is_not_completed():

@@ -5,17 +5,18 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from academy.courses.packages import scorm12
+from academy.courses.packages import scorm12, scorm2004
 from academy.courses.packages.archive import Archive, open_archive
 from academy.courses.packages.contents import Scan, authoring_tool
 from academy.courses.packages.detection import STANDARD_NAMES, SUPPORTED, Located, locate, standard_of
 from academy.courses.packages.findings import Finding, PackageRefused, finding, limited, refused
 from academy.courses.packages.limits import DEFAULT, Limits
 from academy.courses.packages.lookup import Names
-from academy.courses.packages.manifest_xml import line_of, local, parse
+from academy.courses.packages.manifest_xml import Reading, line_of, local, parse
 from academy.courses.packages.outline import Outline, leaves
 
 Sink = Callable[[str, Iterator[bytes]], None]
+READABLE = SUPPORTED | scorm2004.STANDARDS
 WITHOUT_CODE = frozenset({"aicc", "common-cartridge"})
 
 
@@ -125,20 +126,27 @@ def _with_outline(archive: Archive, report: Report, located: Located, limits: Li
             "manifest-root", file=located.name, line=line_of(reading.root), name=local(reading.root)
         )
     standard, clear = standard_of(reading)
-    if standard not in SUPPORTED:
+    if standard not in READABLE:
         return _not_yet(_with(report, reading.findings), standard)
     if not clear:
         reading.say("standard-unclear", reading.root)
     files = {
         name.removeprefix(located.root): name for name in archive.entries if name.startswith(located.root)
     }
-    outline = replace(scorm12.read(reading, Names(files)), root=located.root)
+    outline = replace(_outline_of(reading, Names(files), standard), root=located.root)
     outline = outline if outline.title else replace(outline, title=Path(report.file_name).stem)
     kept = sum(archive.entries[name].size for name in files.values())
     found = replace(
         report, standard=standard, outline=outline, files=files, content_size=kept, tool=authoring_tool(files)
     )
-    return _with(found, reading.findings)
+    found = _with(found, reading.findings)
+    return found if standard in SUPPORTED else _not_yet(found, standard)
+
+
+def _outline_of(reading: Reading, names: Names, standard: str) -> Outline:
+    if standard in scorm2004.STANDARDS:
+        return scorm2004.read(reading, names, standard=standard)
+    return scorm12.read(reading, names)
 
 
 def _not_yet(report: Report, standard: str) -> Report:

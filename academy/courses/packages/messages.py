@@ -158,6 +158,10 @@ MESSAGES: dict[str, tuple[Literal["error", "warning", "info"], LazyString]] = {
         "warning",
         _l("The time limit action “%(value)s” is unknown; it was ignored."),
     ),
+    "cluster-with-content": (
+        "warning",
+        _l("This item has items below it, so that it opens nothing itself; its file was left out."),
+    ),
     "sequencing-unknown": (
         "warning",
         _l("The sequencing rules say “%(value)s”, which has no meaning here; that rule was left out."),

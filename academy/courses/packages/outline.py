@@ -6,8 +6,21 @@ from decimal import Decimal
 from typing import Any, Literal
 from urllib.parse import quote
 
+import msgspec
+
+from academy.courses.sequencing.definition import Definition
+
 Kind = Literal["sco", "asset"]
 SAFE_IN_PATH = "/!$&'()*+,;=:@~-._"
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """A piece of data that items share, as one item sees it. (SCORM 2004 4th Edition)"""
+
+    target: str
+    reads: bool = True
+    writes: bool = True
 
 
 @dataclass(frozen=True)
@@ -28,6 +41,7 @@ class Item:
     time_limit_action: str | None = None
     launch_data: str | None = None
     prerequisites: str | None = None
+    buckets: tuple[Bucket, ...] = ()
     children: tuple["Item", ...] = ()
 
     @property
@@ -40,7 +54,11 @@ class Item:
 
 @dataclass(frozen=True)
 class Outline:
-    """What a package holds, whatever standard it was written in; `root` is the folder of its manifest."""
+    """What a package holds, whatever standard it was written in; `root` is the folder of its manifest.
+
+    `tree` says how SCORM 2004 goes through the items: its activities have their identifiers, the root that
+    of the organization. What is global is shared by all courses of a learner.
+    """
 
     standard: str
     identifier: str
@@ -52,6 +70,9 @@ class Outline:
     description: str | None = None
     language: str | None = None
     root: str = ""
+    tree: Definition | None = None
+    objectives_are_global: bool = True
+    data_is_global: bool = True
 
 
 def leaves(outline: Outline) -> tuple[Item, ...]:
@@ -77,13 +98,17 @@ def clusters(outline: Outline) -> dict[str, tuple[str, ...]]:
 
 def to_json(outline: Outline) -> dict[str, Any]:
     """Return the outline as JSON that `from_json` reads back whole."""
-    return {**vars(outline), "items": [_item_to_json(item) for item in outline.items]}
+    tree = None if outline.tree is None else msgspec.to_builtins(outline.tree)
+    return {**vars(outline), "items": [_item_to_json(item) for item in outline.items], "tree": tree}
 
 
 def from_json(kept: Mapping[str, Any]) -> Outline:
     """Read an outline that was kept as JSON; unknown keys of newer releases are left aside."""
     known = {name: value for name, value in kept.items() if name in Outline.__dataclass_fields__}
-    return Outline(**{**known, "items": tuple(_item_from_json(item) for item in kept["items"])})
+    known["items"] = tuple(_item_from_json(item) for item in kept["items"])
+    if kept.get("tree") is not None:
+        known["tree"] = msgspec.convert(kept["tree"], Definition)
+    return Outline(**known)
 
 
 def _item_to_json(item: Item) -> dict[str, Any]:
@@ -91,6 +116,7 @@ def _item_to_json(item: Item) -> dict[str, Any]:
     return {
         **vars(item),
         "mastery_score": mastery,
+        "buckets": [vars(bucket) for bucket in item.buckets],
         "children": [_item_to_json(child) for child in item.children],
     }
 
@@ -99,4 +125,5 @@ def _item_from_json(kept: Mapping[str, Any]) -> Item:
     known = {name: value for name, value in kept.items() if name in Item.__dataclass_fields__}
     mastery = kept.get("mastery_score")
     known["mastery_score"] = None if mastery is None else Decimal(mastery)
+    known["buckets"] = tuple(Bucket(**bucket) for bucket in kept.get("buckets", ()))
     return Item(**{**known, "children": tuple(_item_from_json(child) for child in kept.get("children", ()))})

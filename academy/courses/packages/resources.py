@@ -1,5 +1,6 @@
 """The resources of a manifest and of the manifests inside of it, found by identifier."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from lxml import etree
@@ -32,9 +33,12 @@ class Manifest:
 class Resources:
     """All resources of a package; those of the manifest that asks come first."""
 
-    def __init__(self, reading: Reading, names: Names) -> None:
-        """Read the resources of all manifests; missing files and dependencies are told."""
-        self._reading = reading
+    def __init__(self, reading: Reading, names: Names, *, name: Callable[[str], str] = str) -> None:
+        """Read the resources of all manifests; missing files and dependencies are told.
+
+        `name` brings identifiers to the form in which they are compared.
+        """
+        self._reading, self._name = reading, name
         self._names = names
         self._missing: set[str] = set()
         self.manifests = _manifests(reading.root, ())
@@ -49,6 +53,7 @@ class Resources:
 
     def get(self, manifest: Manifest, identifier: str) -> Resource | None:
         """Return a resource by its identifier, or None."""
+        identifier = self._name(identifier)
         return self._found.get((manifest.element, identifier)) or self._anywhere.get(identifier)
 
     def first_to_open(self) -> Resource | None:
@@ -64,12 +69,12 @@ class Resources:
                 self._add(manifest, element, (*bases, element.get(XML_BASE) or ""))
                 for dependency in self._reading.children(element, "dependency"):
                     dependencies.append(
-                        (dependency, self._reading.attribute(dependency, "identifierref") or "")
+                        (dependency, self._name(self._reading.attribute(dependency, "identifierref") or ""))
                     )
         return dependencies
 
     def _add(self, manifest: Manifest, element: Element, bases: tuple[str, ...]) -> None:
-        identifier = self._reading.attribute(element, "identifier") or ""
+        identifier = self._name(self._reading.attribute(element, "identifier") or "")
         href = (self._reading.attribute(element, "href") or "").strip()
         kind = (self._reading.attribute(element, "scormtype") or "asset").strip().lower()
         target = resolve(href, bases, self._names) if href else None

@@ -208,9 +208,9 @@ class _Item:
 
     def _required(self, considered: Element | None) -> Mapping[str, str]:
         if considered is None:
-            return MappingProxyType({})
+            return {}
         told = {action: self._reading.attribute(considered, name) for name, action in REQUIRED.items()}
-        return MappingProxyType({action: when for action, when in told.items() if when})
+        return {action: when for action, when in told.items() if when}
 
     def _timing(self, element: Element | None, name: str) -> str:
         return self._values.word(element, name, TIMINGS, default="never") or "never"

@@ -1,8 +1,8 @@
 """What a manifest says of an activity: the sequencing definition model. (SN 3)"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from types import MappingProxyType
+
+import msgspec
 
 #: What an objective knows, and what maps carry to and from an objective that activities share.
 SATISFIED, MEASURE = "satisfied", "measure"
@@ -18,8 +18,11 @@ ALWAYS, IF_ATTEMPTED, IF_NOT_SKIPPED, IF_NOT_SUSPENDED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Told(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a manifest tells; as JSON without what it leaves to defaults."""
+
+
+class Condition(Told, frozen=True, omit_defaults=True):
     """One condition of a rule; `objective` None means the primary one. (SN 3.4.1, 3.7.3)"""
 
     name: str
@@ -28,8 +31,7 @@ class Condition:
     threshold: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Told, frozen=True, omit_defaults=True):
     """If all (or any) conditions hold, then the action. (SN 3.4)"""
 
     action: str
@@ -37,8 +39,7 @@ class Rule:
     needs_all: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class RollupRule:
+class RollupRule(Told, frozen=True, omit_defaults=True):
     """What so many children say of their parent; `least` is a count, or a part of 1. (SN 3.7)"""
 
     action: str  # satisfied, notSatisfied, completed, incomplete
@@ -48,8 +49,7 @@ class RollupRule:
     needs_all: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Map:
+class Map(Told, frozen=True, omit_defaults=True):
     """Ties an objective to a shared one: which values are read from it, which written to it. (SN 3.10.3)"""
 
     target: str
@@ -57,8 +57,7 @@ class Map:
     writes: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Objective:
+class Objective(Told, frozen=True, omit_defaults=True):
     """An objective of an activity; the first one of an activity is its primary one. (SN 3.10)"""
 
     identifier: str | None = None
@@ -67,8 +66,7 @@ class Objective:
     maps: tuple[Map, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Sequencing:
+class Sequencing(Told, frozen=True, omit_defaults=True):
     """How an activity is sequenced; the defaults are those of the schema. (SN 3)"""
 
     choice: bool = True
@@ -88,7 +86,7 @@ class Sequencing:
     rolls_up_satisfied: bool = True
     rolls_up_completion: bool = True
     weight: float = 1.0
-    required: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    required: Mapping[str, str] = msgspec.field(default_factory=dict)
     measures_while_active: bool = True
 
     objectives: tuple[Objective, ...] = (Objective(),)
@@ -105,8 +103,7 @@ class Sequencing:
     constrains_choice: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(Told, frozen=True, omit_defaults=True):
     """An activity of the tree, with those below it."""
 
     identifier: str

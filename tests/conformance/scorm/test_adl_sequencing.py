@@ -7,8 +7,10 @@ from random import Random
 
 import pytest
 
+from academy.courses.packages import scorm2004
+from academy.courses.packages.lookup import Names
 from academy.courses.packages.manifest_xml import parse
-from academy.courses.packages.sequencing_xml import collection_of, definition_of, identifier_of
+from academy.courses.packages.outline import leaves
 from academy.courses.sequencing import results, state, validity
 from academy.courses.sequencing.navigation import Request
 from academy.courses.sequencing.overall import overall_sequencing
@@ -56,48 +58,19 @@ class Bucket:
 
 
 class Package:
-    """A package of the suite: its tree, and what each leaf opens."""
+    """A package of the suite as the Academy reads it: its tree, and what each leaf opens."""
 
     def __init__(self, name):
         with zipfile.ZipFile(adl_cases.PLACE / f"LMSTestPackage_{name}.zip") as archive:
-            self.reading = parse(archive.read("imsmanifest.xml"), file="imsmanifest.xml")
-        self.acts, self.pages, self.maps = {}, {}, {}
-        reading = self.reading
-        organizations = reading.child(reading.root, "organizations")
-        organization = reading.child(organizations, "organization")
-        self.resources = {
-            reading.attribute(one, "identifier"): reading.attribute(one, "href") or ""
-            for group in reading.children(reading.root, "resources")
-            for one in reading.children(group, "resource")
-        }
-        self.collection = collection_of(reading)
-        self.is_global = reading.attribute(organization, "objectivesGlobalToSystem") != "false"
-        self.shares_data = reading.attribute(organization, "sharedDataGlobalToSystem") != "false"
-        self.definition = self._define(organization)
+            reading = parse(archive.read("imsmanifest.xml"), file="imsmanifest.xml")
+            outline = scorm2004.read(reading, Names(archive.namelist()), standard="scorm-2004-4th")
+        self.definition = outline.tree
+        self.is_global, self.shares_data = outline.objectives_are_global, outline.data_is_global
+        self.items = {item.identifier: item for item in leaves(outline)}
 
-    def _define(self, element):
-        reading = self.reading
-        identifier = identifier_of(reading.attribute(element, "identifier"))
-        found = adl_cases.ACT.search(reading.attribute(element, "parameters") or "")
-        href = self.resources.get(reading.attribute(element, "identifierref"), "")
-        self.pages[identifier] = href
-        other = adl_cases.ACT.search(href)
-        self.acts[identifier] = found[1] if found else other[1] if other else None
-        maps = []
-        for data in reading.children(element, "data"):
-            for one in reading.children(data, "map"):
-                maps.append(
-                    (
-                        identifier_of(reading.attribute(one, "targetID")),
-                        reading.attribute(one, "readSharedData") != "false",
-                        reading.attribute(one, "writeSharedData") != "false",
-                    )
-                )
-        self.maps[identifier] = maps
-        children = [self._define(child) for child in reading.children(element, "item")]
-        return definition_of(
-            reading, element, identifier=identifier, children=children, collection=self.collection
-        )
+    def act(self, activity):
+        """Return what the suite calls an activity: it stands in its address."""
+        return adl_cases.ACT.search(self.items[activity.identifier].launch)[1]
 
 
 class Player:
@@ -116,9 +89,8 @@ class Player:
         for number, step in enumerate(self.case.steps):
             place = f"step {number + 1} (act {step.act})"
             assert self.delivered is not None, f"{place}: nothing is delivered: {self.why}"
-            assert self.package.acts[self.delivered.identifier] == step.act, (
-                f"{place}: {self.package.acts[self.delivered.identifier]} is delivered"
-            )
+            act = self.package.act(self.delivered)
+            assert act == step.act, f"{place}: {act} is delivered"
             for question, expected in step.questions:
                 self.look(place, question, expected)
             self.content = self.begin()
@@ -159,7 +131,10 @@ class Player:
 
     def begin(self):
         activity = self.delivered
-        buckets = [Bucket(*one, self.store) for one in self.package.maps[activity.identifier]]
+        buckets = [
+            Bucket(one.target, one.reads, one.writes, self.store)
+            for one in self.package.items[activity.identifier].buckets
+        ]
         kept = self.kept.pop((self.name, activity.identifier), None)
         told = activity.rules.objectives[0]
         facts = {"scaled_passing_score": str(told.least_measure)} if told.by_measure else {}

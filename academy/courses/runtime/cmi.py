@@ -135,7 +135,9 @@ WRITABLE: dict[str, Check] = {
 }
 
 
-def clean(written: Mapping[str, object]) -> tuple[Cmi, list[str]]:
+def clean(
+    written: Mapping[str, object], *, writable: Mapping[str, Check] = WRITABLE
+) -> tuple[Cmi, list[str]]:
     """Return what of a commit counts, and the names of elements that do not.
 
     Elements that content may only read, unknown ones and values outside their vocabulary do not count.
@@ -143,17 +145,17 @@ def clean(written: Mapping[str, object]) -> tuple[Cmi, list[str]]:
     accepted: Cmi = {}
     ignored: list[str] = []
     for element, value in written.items():
-        if isinstance(value, str) and _may_write(element, value):
+        if isinstance(value, str) and _may_write(element, value, writable):
             accepted[element] = value
         else:
             ignored.append(element)
     return accepted, ignored
 
 
-def _may_write(element: str, value: str) -> bool:
+def _may_write(element: str, value: str, writable: Mapping[str, Check]) -> bool:
     if ".n." in element or any(int(index) >= MOST_ROWS for index in _INDEX.findall(element)):
         return False
-    check = WRITABLE.get(_INDEX.sub(".n", element))
+    check = writable.get(_INDEX.sub(".n", element))
     return check is not None and check(value)
 
 

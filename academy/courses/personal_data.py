@@ -18,6 +18,7 @@ from academy.courses.models import (
     PackageVersion,
     Upload,
 )
+from academy.courses.runtime.models import ActivityTree, SharedValue
 from academy.courses.services import uploads
 from academy.db import db
 from academy.locale import translated
@@ -41,6 +42,7 @@ LAUNCHES = (
     Column("opened", _l("Opened"), "datetime"),
     Column("last_seen", _l("Last heard of"), "datetime"),
 )
+SHARED = (Column("name", _l("Name")), Column("value", _l("Value")))
 MADE = (Column("what", _l("What")), Column("name", _l("Name")), Column("at", _l("When"), "datetime"))
 
 
@@ -52,6 +54,10 @@ def _holdings(subject: Subject) -> Iterator[Holding]:
     yield Holding(
         "attempts", _l("What courses keep for the person: bookmarks, answers, notes"), _count(own_attempts)
     )
+    own_trees = ActivityTree.enrolment_id.in_(_seat_ids(subject))
+    yield Holding("trees", _l("Where the person stands in courses with their own order"), _count(own_trees))
+    shared = _count(SharedValue.person_id == subject.id)
+    yield Holding("shared", _l("What courses of the person tell each other"), shared)
     yield Holding("launches", _l("Openings of courses"), _count(Launch.person_id == subject.id))
     yield Holding("uploads", _l("Uploaded files with their reports"), _count(Upload.person_id == subject.id))
     yield Holding(
@@ -64,6 +70,8 @@ def _holdings(subject: Subject) -> Iterator[Holding]:
 def _export(subject: Subject) -> Iterator[Document]:
     yield Document("enrolments", _l("Seats in courses"), SEATS, _seats(subject))
     yield Document("attempts", _l("What courses keep for you"), ATTEMPTS, _attempts(subject))
+    yield Document("trees", _l("Where you stand in courses with their own order"), (COURSE,), _trees(subject))
+    yield Document("shared", _l("What courses of yours tell each other"), SHARED, _shared(subject))
     yield Document("launches", _l("Openings of courses"), LAUNCHES, _launches(subject))
     yield Document("made", _l("Courses and files of yours"), MADE, _made(subject))
 
@@ -74,6 +82,8 @@ def _erase(subject: Subject) -> Leftover:
     files = [uploads.key_of(public_id) for public_id in db.session.scalars(mine)]
     _run(sa.delete(Launch).where(Launch.person_id == subject.id))
     _run(sa.delete(Attempt).where(Attempt.enrolment_id.in_(_seat_ids(subject))))
+    _run(sa.delete(ActivityTree).where(ActivityTree.enrolment_id.in_(_seat_ids(subject))))
+    _run(sa.delete(SharedValue).where(SharedValue.person_id == subject.id))
     _run(sa.delete(ContentOrigin).where(ContentOrigin.person_id == subject.id))
     _run(sa.delete(Upload).where(Upload.person_id == subject.id))
     _run(sa.update(Course).where(Course.author_id == subject.id).values(author_id=None))
@@ -109,6 +119,22 @@ def _attempts(subject: Subject) -> Iterator[Entry]:
     for row in _rows(query.order_by(Attempt.id), batch=20):
         told = {name: outcome(row[name]) for name in ("completion", "success")}
         yield Entry({**row, **told, "title": translated(row["title"])}, row)
+
+
+def _trees(subject: Subject) -> Iterator[Entry]:
+    columns = sa.select(
+        Course.code, Course.title, ActivityTree.state, ActivityTree.objectives, ActivityTree.data
+    )
+    query = columns.join(Enrolment, Enrolment.id == ActivityTree.enrolment_id)
+    query = query.join(Course, Course.id == Enrolment.course_id).where(Enrolment.person_id == subject.id)
+    for row in _rows(query.order_by(ActivityTree.id), batch=20):
+        yield Entry({**row, "title": translated(row["title"])}, row)
+
+
+def _shared(subject: Subject) -> Iterator[Entry]:
+    query = sa.select(SharedValue.kind, SharedValue.name, SharedValue.value)
+    for row in _rows(query.where(SharedValue.person_id == subject.id).order_by(SharedValue.name)):
+        yield Entry({**row, "value": str(row["value"])}, row)
 
 
 def _launches(subject: Subject) -> Iterator[Entry]:
@@ -152,7 +178,10 @@ SOURCE = Source(
     name="courses",
     title=_l("Courses"),
     tables=frozenset(
-        ("enrolment", "attempt", "launch", "content_origin", "upload", "course", "package_version")
+        (
+            *("enrolment", "attempt", "launch", "content_origin", "upload", "course", "package_version"),
+            *("activity_tree", "shared_value"),
+        )
     ),
     holdings=_holdings,
     export=_export,

@@ -1,6 +1,6 @@
 """What is kept of a tree between requests: only what differs from a tree of which nothing is known."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from academy.courses.sequencing.tree import Activity, Tree, arrange
@@ -8,6 +8,7 @@ from academy.courses.sequencing.tree import Activity, Tree, arrange
 State = dict[str, Any]
 
 _FLAGS = ("attempts", "active", "suspended", "outdated")
+_NAMES = ("said", "fresh")  # names of values, for each objective
 
 
 def kept(tree: Tree) -> State:
@@ -36,11 +37,12 @@ def restore(tree: Tree, state: Mapping[str, Any]) -> None:
 def _kept(activity: Activity) -> State:
     state: State = {name: found for name in _FLAGS if (found := getattr(activity, name))}
     known = {str(number): values for number, values in enumerate(activity.known) if values}
-    said = {str(number): sorted(names) for number, names in enumerate(activity.said) if names}
     if known:
         state["known"] = known
-    if said:
-        state["said"] = said
+    for name in _NAMES:
+        found = {str(number): sorted(names) for number, names in enumerate(getattr(activity, name)) if names}
+        if found:
+            state[name] = found
     if activity.available is not activity.children:
         state["available"] = [child.identifier for child in activity.available]
     return state
@@ -50,12 +52,16 @@ def _restore(tree: Tree, activity: Activity, told: Mapping[str, Any]) -> None:
     for name in _FLAGS:
         if name in told:
             setattr(activity, name, told[name])
-    for number, values in told.get("known", {}).items():
-        if int(number) < len(activity.known):
-            activity.known[int(number)] = dict(values)
-    for number, names in told.get("said", {}).items():
-        if int(number) < len(activity.said):
-            activity.said[int(number)] = set(names)
+    _fill(activity.known, told.get("known", {}), dict)
+    for name in _NAMES:
+        _fill(getattr(activity, name), told.get(name, {}), set)
     if "available" in told:
         chosen = (tree.named.get(identifier) for identifier in told["available"])
         arrange(activity, [child for child in chosen if child is not None and child.parent is activity])
+
+
+def _fill(held: list[Any], told: Mapping[str, Any], made: Callable[[Any], Any]) -> None:
+    """Put in what is kept of each objective; of those that there are."""
+    for number, values in told.items():
+        if int(number) < len(held):
+            held[int(number)] = made(values)

@@ -105,16 +105,23 @@ class Walk:
         tree = self.tree
         if tree.current is not None and tree.current.active:
             take_report(tree, tree.current, report)
+        tree = self.made_anew(tree)
         outcome = overall_sequencing(tree, request)
-        if self.is_made_anew:
-            self.tree = Tree(self.definition, shared=tree.shared, chance=tree.chance)
-            state.restore(self.tree, json.loads(json.dumps(state.kept(tree))))
+        self.tree = self.made_anew(tree)
         delivered = outcome.delivered and outcome.delivered.identifier
         known = [
-            (one.attempts, one.active, one.suspended, one.outdated, one.known, one.said, one.place)
+            (one.attempts, one.active, one.suspended, one.outdated, one.known, one.said, one.fresh, one.place)
             for one in self.tree.all
         ]
-        return delivered, outcome.ended, outcome.exception, controls(self.tree), known
+        return delivered, outcome.ended, outcome.exception, controls(self.tree), known, self.tree.shared
+
+    def made_anew(self, tree):
+        """Return the tree as the next request finds it."""
+        if not self.is_made_anew:
+            return tree
+        anew = Tree(self.definition, shared=tree.shared, chance=tree.chance)
+        state.restore(anew, json.loads(json.dumps(state.kept(tree))))
+        return anew
 
 
 @given(definitions(), STEPS)

@@ -29,23 +29,22 @@ def clean(name: str, *, limits: Limits) -> str:
 
     Backslashes become slashes, `.` and empty components vanish. A name that ends with a slash keeps it.
     """
-    shown = name.encode("unicode_escape").decode("ascii") if _has_control(name) else name
     path = key(name.replace("\\", "/"))
     if _has_control(name):
-        raise refused("name-control", file=shown)
+        raise refused("name-control", file=name)
     if path.startswith("/") or DRIVE.match(path):
-        raise refused("name-absolute", file=shown)
+        raise refused("name-absolute", file=name)
     parts = [part for part in path.split("/") if part not in {"", "."}]
     if not parts:
         if path.endswith("/"):
             return ""
         raise refused("name-empty")
     if any(_climbs(part) for part in parts):
-        raise refused("name-parent", file=shown)
+        raise refused("name-parent", file=name)
     if any(DEVICE.fullmatch(part.partition(".")[0].strip()) for part in parts):
-        raise refused("name-device", file=shown)
+        raise refused("name-device", file=name)
     if len(path) > limits.name_characters or len(parts) > limits.depth:
-        raise refused("name-too-long", file=f"{shown[:100]}…")
+        raise refused("name-too-long", file=f"{name[:100]}…")
     return "/".join(parts) + ("/" if path.endswith("/") else "")
 
 

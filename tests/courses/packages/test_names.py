@@ -38,6 +38,13 @@ def test_name_becomes_a_safe_path_or_is_refused(name: str, path: str | None) -> 
         assert clean(name, limits=Limits()) == path
 
 
+def test_name_that_moves_the_cursor_is_shown_in_escapes() -> None:
+    with pytest.raises(PackageRefused) as refusal:
+        clean("Урок\x1b[2J.html", limits=Limits())
+
+    assert refusal.value.findings[0].file == "Урок\\x1b[2J.html"
+
+
 def test_litter_of_operating_systems_is_ignored() -> None:
     litter = ("__MACOSX/a.html", "a/.DS_Store", "a/._b.html", "THUMBS.DB", "a/desktop.ini")
 

@@ -5,6 +5,7 @@ from decimal import Decimal, InvalidOperation
 
 from academy.courses.packages import prerequisites
 from academy.courses.packages.addresses import with_parameters
+from academy.courses.packages.findings import refused
 from academy.courses.packages.lookup import Names
 from academy.courses.packages.manifest_xml import Element, Reading
 from academy.courses.packages.outline import Item, Outline, leaves, walk
@@ -13,6 +14,8 @@ from academy.courses.packages.resources import Manifest, Resource, Resources
 STANDARD = "scorm-1.2"
 TIME = re.compile(r"\d{1,4}:\d{2}:\d{2}(\.\d{1,2})?")
 TIME_LIMIT_ACTIONS = frozenset({"exit,message", "exit,no message", "continue,message", "continue,no message"})
+LONGEST_IDENTIFIER = 500  # the database finds activities by it
+MOST_PARTS = 200
 HIDDEN = frozenset({"false", "0", "no"})
 
 
@@ -23,6 +26,9 @@ def read(reading: Reading, names: Names) -> Outline:
     elsewhere stays as a heading. Nothing to open at all is the finding no-launchable-item.
     """
     resources = Resources(reading, names)
+    several = sum(len(_organizations(reading, manifest)) for manifest in resources.manifests)
+    if len(resources.manifests) + several > MOST_PARTS:
+        raise refused("manifest-too-many-items", file=reading.file, limit=MOST_PARTS)
     if len(resources.manifests) > 1:
         reading.say("sub-manifest", resources.manifests[1].element)
     outline = _organized(reading, resources) or _without_organization(reading, resources)
@@ -120,12 +126,14 @@ class _Items:
         self._reading = reading
         self._resources = resources
         self.places: dict[str, Element] = {}
+        self._numbers: dict[str, int] = {}
         self._joining: list[Element] = []
 
     def below(self, parent: Element, manifest: Manifest) -> tuple[Item, ...]:
         return tuple(self._item(element, manifest) for element in self._reading.children(parent, "item"))
 
     def _item(self, element: Element, manifest: Manifest) -> Item:
+        self._resources.count_item()
         identifier = self._identifier(element)
         reference = self._reading.attribute(element, "identifierref")
         joined: tuple[Item, ...] = ()
@@ -153,11 +161,14 @@ class _Items:
 
     def _identifier(self, element: Element) -> str:
         given = (self._reading.attribute(element, "identifier") or "").strip()
+        if len(given) > LONGEST_IDENTIFIER:
+            self._reading.say("identifier-too-long", element, limit=LONGEST_IDENTIFIER)
+            given = given[:LONGEST_IDENTIFIER]
         stem = given or f"item-{len(self.places) + 1}"
-        identifier, number = stem, 1
+        identifier = stem
         while identifier in self.places:
-            number += 1
-            identifier = f"{stem}-{number}"
+            self._numbers[stem] = self._numbers.get(stem, 1) + 1
+            identifier = f"{stem}-{self._numbers[stem]}"
         self.places[identifier] = element
         if not given:
             self._reading.say("identifier-missing", element, identifier=identifier)

@@ -212,6 +212,10 @@ MESSAGES: dict[str, tuple[Literal["error", "warning", "info"], LazyString]] = {
         ),
     ),
     "outside-hosts-named": ("info", _l("The content names other hosts: %(hosts)s")),
+    "looked-at-in-part": (
+        "info",
+        _l("Large text files were searched for other hosts only in their first part."),
+    ),
     "flash": ("info", _l("The package contains Flash files (.swf), which no browser plays any more.")),
     "more-of-a-kind": ("info", _l("There are more findings of the kind “%(kind)s”: %(count)s.")),
 }

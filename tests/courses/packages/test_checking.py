@@ -38,6 +38,10 @@ def test_ordinary_package_is_accepted(save: Save) -> None:
         "size": path.stat().st_size,
         "content_size": report.content_size,
         "tool": None,
+        "languages": ["en"],
+        "scripts": {"files": 1, "inline": 0},
+        "largest": {"file": "imsmanifest.xml", "size": 796},
+        "hosts": [],
     }
     assert (
         report.content_size

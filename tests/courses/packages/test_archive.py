@@ -82,6 +82,21 @@ def test_zip64_archive_of_the_standard_library_is_accepted(save: Save) -> None:
     assert read_all(save(buffer.getvalue())) == {"x": b"wide"}
 
 
+def test_file_beyond_four_gigabytes_is_refused_unread_where_limits_hold_and_read_around_where_not(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "large.zip"
+    zips.write_sparse(path, size=5 * 2**30)
+    started = time.perf_counter()
+
+    code = code_of(path)
+    with open_archive(path, Limits(file_bytes=2**40, total_bytes=2**40)) as archive:
+        content = archive.read("imsmanifest.xml", 100)
+
+    assert (code, content) == ("zip-file-too-large", b"<manifest/>")
+    assert time.perf_counter() - started < 1
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [

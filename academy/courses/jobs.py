@@ -11,6 +11,8 @@ from flask_babel import lazy_gettext as _l
 from academy import audit, jobs, storage
 from academy.courses import records
 from academy.courses.models import PackageVersion, Upload
+from academy.courses.packages import checking
+from academy.courses.packages.checking import Report
 from academy.courses.packages.findings import PackageRefused
 from academy.courses.packages.importing import Destination, import_package
 from academy.courses.services import uploads
@@ -53,13 +55,17 @@ def _import(job: jobs.Job, upload: Upload, path: Path) -> dict[str, object]:
     begun, course, person = upload.created, records.course(upload.course), upload.person
     destination = Destination(upload.course_id, upload.language, upload.activity_id, upload.person_id)
     file_name = upload.file_name
+    seen: list[Report] = []
     try:
-        version = import_package(path, filename=file_name, destination=destination, progress=job.report)
+        version = import_package(
+            path, filename=file_name, destination=destination, progress=job.report, told=seen.append
+        )
     except PackageRefused as refusal:
         return {"accepted": False, "findings": [one.to_json() for one in refusal.findings]}
     facts = _facts(version)
     audit.record("courses.package.import", target=course, after={"file": file_name, **facts}, by=person)
-    return {"accepted": True, "unchanged": version.imported < begun, **facts}
+    contents = checking.contents_json(seen[0])
+    return {"accepted": True, "unchanged": version.imported < begun, "contents": contents, **facts}
 
 
 def _facts(version: PackageVersion) -> dict[str, object]:

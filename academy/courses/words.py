@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from babel import Locale
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
@@ -47,7 +48,10 @@ def length_of(hours: float) -> str:
 
 def language_name(code: str) -> str:
     """Return the name of a language in the reader's language; a code without one is returned as it is."""
-    return str(LANGUAGE_NAMES.get(code, code))
+    if code in LANGUAGE_NAMES:
+        return str(LANGUAGE_NAMES[code])
+    name = str(Locale(language()).languages.get(code, code))
+    return name if name == code else name[:1].upper() + name[1:]
 
 
 def audience_names(codes: Iterable[str]) -> str:

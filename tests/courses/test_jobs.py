@@ -50,6 +50,13 @@ def test_an_accepted_package_becomes_an_activity_of_the_course_and_the_upload_is
         "unchanged": False,
         "version": str(version.public_id),
         "activity": str(activity.public_id),
+        "contents": {
+            "tool": None,
+            "languages": ["en"],
+            "scripts": {"files": 0, "inline": 0},
+            "largest": {"file": "imsmanifest.xml", "size": 626},
+            "hosts": [],
+        },
     }
     assert version.imported_by_id == upload.person_id
     assert not storage.exists(uploads.key_of(upload.public_id))

@@ -6,11 +6,13 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 LOCAL = struct.Struct("<4s5H3L2H")
 CENTRAL = struct.Struct("<4s6H3L5H2L")
 END = struct.Struct("<4s4H2LH")
 UTF8, DESCRIPTOR, ENCRYPTED = 0x800, 0x8, 0x1
+FULL = 0xFFFFFFFF
 
 
 def plain(files: Mapping[str, bytes | str], *, compression: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -118,3 +120,36 @@ def unicode_field(raw_name: bytes, name: str) -> bytes:
     """Return the Info-ZIP extra field that tells the name in UTF-8."""
     content = struct.pack("<BL", 1, zlib.crc32(raw_name)) + name.encode()
     return struct.pack("<HH", 0x7075, len(content)) + content
+
+
+def write_sparse(
+    path: Path, *, size: int, name: bytes = b"film.mp4", last: bytes = b"imsmanifest.xml"
+) -> None:
+    """Write an archive that begins with a stored file of `size` zeros and ends with a small one, in ZIP64.
+
+    The zeros are a hole in the file: however large, it takes no room.
+    """
+    wide, narrow = _zip64_field(size, size), b"<manifest/>"
+    head = LOCAL.pack(b"PK\3\4", 45, 0, 0, 0, 33, 0, FULL, FULL, len(name), len(wide)) + name + wide
+    crc, small = zlib.crc32(narrow), len(narrow)
+    tail = LOCAL.pack(b"PK\3\4", 45, 0, 0, 0, 33, crc, small, small, len(last), 0) + last + narrow
+    place = len(head) + size
+    far = _zip64_field(place)
+    made = (b"PK\1\2", (3 << 8) | 45, 45, 0, 0, 0, 33)
+    directory = (
+        CENTRAL.pack(*made, 0, FULL, FULL, len(name), len(wide), 0, 0, 0, 0o100644 << 16, 0) + name + wide
+    )
+    lengths = (len(last), len(far), 0, 0, 0)
+    directory += CENTRAL.pack(*made, crc, small, small, *lengths, 0o100644 << 16, FULL) + last + far
+    start = place + len(tail)
+    record = struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, 2, 2, len(directory), start)
+    locator = struct.pack("<4sLQL", b"PK\6\7", 0, start + len(directory), 1)
+    end = END.pack(b"PK\5\6", 0, 0, 0xFFFF, 0xFFFF, FULL, FULL, 0)
+    with path.open("wb") as file:
+        file.write(head)
+        file.seek(place)
+        file.write(tail + directory + record + locator + end)
+
+
+def _zip64_field(*values: int) -> bytes:
+    return struct.pack(f"<HH{len(values)}Q", 1, 8 * len(values), *values)

@@ -14,10 +14,11 @@ from academy.commands import REFUSED, Commands, json_option, print_json
 from academy.courses import queries, records, services
 from academy.courses.models import Course, PackageVersion
 from academy.courses.packages import checking, importing
-from academy.courses.packages.findings import Finding, PackageRefused, from_json
+from academy.courses.packages.findings import Finding, PackageRefused, from_json, shown
 from academy.courses.packages.importing import Destination
-from academy.courses.packages.outline import leaves
-from academy.locale import LANGUAGES
+from academy.courses.packages.outline import Item, Outline, leaves
+from academy.courses.words import language_names
+from academy.locale import LANGUAGES, filesize
 
 packages_group = Commands("packages", help="Check and import packages.")
 
@@ -127,9 +128,43 @@ def _print_report(report: checking.Report) -> None:
                 files=report.file_count,
             )
         )
+        _print_contents(report, report.outline)
     else:
         click.echo(_("Refused: %(file)s", file=report.file_name))
     _print_findings(report.findings)
+
+
+def _print_contents(report: checking.Report, outline: Outline) -> None:
+    for line in outlined(outline.items):
+        click.echo(line)
+    click.echo(
+        _(
+            "Archive: %(packed)s, files: %(unpacked)s, largest file: %(file)s",
+            packed=filesize(report.size),
+            unpacked=filesize(report.content_size),
+            file=shown(f"{report.largest[0]} ({filesize(report.largest[1])})") if report.largest else "-",
+        )
+    )
+    contents = report.contents
+    scripts = {"files": contents.script_files, "inline": contents.inline_scripts}
+    click.echo(_("Scripts: files %(files)d, in pages %(inline)d", **scripts))
+    click.echo(_("Languages, guessed: %(languages)s", languages=language_names(report.languages) or "-"))
+    click.echo(_("Made with: %(tool)s", tool=shown(contents.tool or "-")))
+    for host in contents.hosts:
+        several = ", ".join(host.files) + (", …" if host.file_count > len(host.files) else "")
+        texts = {"host": host.name, "files": shown(several)}
+        click.echo(
+            _("Loads from %(host)s (blocked): %(files)s", **texts)
+            if host.loaded
+            else _("Names %(host)s: %(files)s", **texts)
+        )
+
+
+def outlined(items: tuple[Item, ...], depth: int = 1) -> Iterator[str]:
+    """Yield a line for each item, indented by its depth, with what it opens."""
+    for item in items:
+        yield "  " * depth + shown(f"{item.title} ({item.launch})" if item.href is not None else item.title)
+        yield from outlined(item.children, depth + 1)
 
 
 def _print_findings(findings: tuple[Finding, ...]) -> None:

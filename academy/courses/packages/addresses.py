@@ -9,6 +9,7 @@ from urllib.parse import quote, unquote_to_bytes, urljoin
 from academy.courses.packages.lookup import Names
 
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
+LONGEST = 8_000
 SAFE_IN_QUERY = "%/?#&=:;,+!*()@$~-._[]|"
 
 
@@ -28,7 +29,10 @@ def resolve(href: str, bases: Sequence[str], names: Names) -> Target:
     """Find the file that an address in a manifest means, below its chain of bases.
 
     Many tools write a base without its last slash although they mean a folder: both readings are tried.
+    No name is as long as an address above the limit, which would cost much to take apart.
     """
+    if len(href) + sum(map(len, bases)) > LONGEST:
+        return Target(href[:LONGEST])
     href = href.strip().replace("\\", "/") if not _is_absolute(href.strip()) else href.strip()
     strict = reduce(join, [*bases, href], "")
     loose = reduce(join, [*(base.rstrip("/") + "/" for base in bases if base), href], "")

@@ -3,6 +3,7 @@
 import os
 import stat
 import zlib
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +14,8 @@ from academy.courses.packages import names
 from academy.courses.packages.findings import Finding, finding, refused
 from academy.courses.packages.limits import CHUNK, DEFAULT, Limits
 from academy.courses.packages.manifest_xml import hrefs_of
-from academy.courses.packages.zip_layout import DEFLATED, UTF8, Placed, place_entries
-from academy.courses.packages.zip_structure import RawEntry, read_directory
+from academy.courses.packages.zip_layout import DEFLATED, Placed, place_entries
+from academy.courses.packages.zip_structure import UTF8, RawEntry, read_directory
 
 MANIFESTS = frozenset({"imsmanifest.xml", "cmi5.xml", "tincan.xml"})
 
@@ -166,7 +167,10 @@ def _named(descriptor: int, placed: list[Placed], limits: Limits) -> tuple[list[
         raw = place.raw
         path = names.clean(raw.unicode_name or _decoded(raw, encoding), limits=limits)
         _check_kind(raw, path)
-        if not path or path.endswith("/") or names.is_ignored(path):
+        if not path or path.endswith("/"):
+            _check_folder(descriptor, place, path)
+            continue
+        if names.is_ignored(path):
             continue
         if path in entries:
             raise refused("name-twice", file=path)
@@ -181,8 +185,13 @@ def _check_kind(raw: RawEntry, path: str) -> None:
     kind = stat.S_IFMT(raw.mode)
     if kind not in {0, stat.S_IFREG, stat.S_IFDIR}:
         raise refused("zip-special-file", file=path)
-    if (path.endswith("/") or not path) and raw.size:
+
+
+def _check_folder(descriptor: int, place: Placed, path: str) -> None:
+    """Refuse a folder that holds bytes; some tools pack its nothing into a few."""
+    if place.raw.size:
         raise refused("zip-hidden-data", file=path)
+    deque(inflated(descriptor, place, path), maxlen=0)
 
 
 def _decoded(raw: RawEntry, encoding: str) -> str:

@@ -5,15 +5,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from academy.courses.packages import scorm12, scorm2004
+from academy.courses.packages import languages, scorm12, scorm2004
 from academy.courses.packages.archive import Archive, open_archive
-from academy.courses.packages.contents import Scan, authoring_tool
+from academy.courses.packages.authoring import by_files
+from academy.courses.packages.contents import Contents, Scan
 from academy.courses.packages.detection import STANDARD_NAMES, SUPPORTED, Located, locate, standard_of
 from academy.courses.packages.findings import Finding, PackageRefused, finding, limited, refused
 from academy.courses.packages.limits import DEFAULT, Limits
 from academy.courses.packages.lookup import Names
 from academy.courses.packages.manifest_xml import Reading, line_of, local, parse
-from academy.courses.packages.outline import Outline, leaves
+from academy.courses.packages.outline import Outline, leaves, walk
 
 Sink = Callable[[str, Iterator[bytes]], None]
 READABLE = SUPPORTED | scorm2004.STANDARDS
@@ -31,7 +32,8 @@ class Report:
     size: int = 0
     content_size: int = 0
     files: Mapping[str, str] = field(default_factory=dict)
-    tool: str | None = None
+    contents: Contents = Contents()
+    largest: tuple[str, int] | None = None
 
     @property
     def accepted(self) -> bool:
@@ -42,6 +44,16 @@ class Report:
     def file_count(self) -> int:
         """Return the number of files that would be kept."""
         return len(self.files)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Return the languages guessed from the content, else what the manifest or its titles tell."""
+        if self.contents.languages or self.outline is None:
+            return self.contents.languages
+        declared = (self.outline.language or "").partition("-")[0].lower()
+        titles = " ".join([self.outline.title, *(item.title for item in walk(self.outline.items))])
+        found = declared if declared.isalpha() else languages.of_text(titles)
+        return (found,) if found else ()
 
 
 def check(
@@ -92,7 +104,7 @@ def read_contents(
         if sink:
             sink(path, pieces)
         deque(pieces, maxlen=0)
-    return _with(report, scan.findings())
+    return _with(replace(report, contents=scan.contents()), scan.findings())
 
 
 def report_json(report: Report) -> dict[str, object]:
@@ -112,7 +124,22 @@ def report_json(report: Report) -> dict[str, object]:
         "files": report.file_count,
         "size": report.size,
         "content_size": report.content_size,
-        "tool": report.tool,
+        **contents_json(report),
+    }
+
+
+def contents_json(report: Report) -> dict[str, object]:
+    """Return what the files hold, in the form that is kept with an upload and exchanged."""
+    contents = report.contents
+    return {
+        "tool": contents.tool,
+        "languages": list(report.languages),
+        "scripts": {"files": contents.script_files, "inline": contents.inline_scripts},
+        "largest": {"file": report.largest[0], "size": report.largest[1]} if report.largest else None,
+        "hosts": [
+            {"host": host.name, "loaded": host.loaded, "file_count": host.file_count, "files": host.files}
+            for host in contents.hosts
+        ],
     }
 
 
@@ -137,7 +164,15 @@ def _with_outline(archive: Archive, report: Report, located: Located, limits: Li
     outline = outline if outline.title else replace(outline, title=Path(report.file_name).stem)
     kept = sum(archive.entries[name].size for name in files.values())
     found = replace(
-        report, standard=standard, outline=outline, files=files, content_size=kept, tool=authoring_tool(files)
+        report,
+        standard=standard,
+        outline=outline,
+        files=files,
+        content_size=kept,
+        contents=Contents(tool=by_files(files)),
+        largest=max(
+            ((path, archive.entries[name].size) for path, name in files.items()), key=lambda one: one[1]
+        ),
     )
     found = _with(found, reading.findings)
     return found if standard in SUPPORTED else _not_yet(found, standard)

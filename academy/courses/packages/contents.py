@@ -1,39 +1,40 @@
-"""What the files of a package hold, seen while they stream by: other hosts, Flash, the authoring tool."""
+"""What the files of a package hold, seen while they stream by: other hosts, scripts, languages, the tool."""
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
 
+from academy.courses.packages.authoring import Signatures, by_files
 from academy.courses.packages.findings import Finding, finding
+from academy.courses.packages.hosts import Host, Hosts
+from academy.courses.packages.languages import Languages
 from academy.courses.packages.limits import Limits
 
-TEXTS = (".html", ".htm", ".xhtml", ".js", ".mjs", ".css", ".svg")
-HOST = rb"(?P<host>(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24})(?![a-z0-9.-])"
-LOADED = (
-    re.compile(
-        rb"<(?:script|img|iframe|frame|embed|source|video|audio|track|input)\b[^>]{0,500}?\ssrc\s*=\s*[\"']?\s*(?:https?:)?//"
-        + HOST,
-        re.IGNORECASE,
-    ),
-    re.compile(rb"<link\b[^>]{0,500}?\shref\s*=\s*[\"']?\s*(?:https?:)?//" + HOST, re.IGNORECASE),
-    re.compile(rb"<object\b[^>]{0,500}?\sdata\s*=\s*[\"']?\s*(?:https?:)?//" + HOST, re.IGNORECASE),
-    re.compile(rb"(?:url\(|@import)\s*[\"']?\s*(?:https?:)?//" + HOST, re.IGNORECASE),
-)
-NAMED = re.compile(rb"https?://" + HOST, re.IGNORECASE)
-VOCABULARIES = (
-    "w3.org", "adlnet.org", "adlnet.gov", "imsglobal.org", "imsproject.org", "ieee.org", "purl.org",
-    "xmlsoap.org", "openxmlformats.org", "ns.adobe.com", "schemas.microsoft.com", "inkscape.org",
-    "sodipodi.sourceforge.net", "creativecommons.org", "example.com", "example.org",
-)  # fmt: skip
-MOST_HOSTS = 30
-TOOLS = (
-    ("Articulate Storyline", ("story_content/", "/story_content/")),
-    ("Articulate Rise", ("scormcontent/lib/", "/scormcontent/lib/")),
-    ("Adobe Captivate", ("assets/js/cpm.js", "/assets/js/cpm.js")),
-    ("iSpring", ("data/browsersupport.js", "/data/browsersupport.js")),
-    ("Adapt", ("adapt/js/", "/adapt/js/")),
-    ("eXeLearning", ("exe_jquery.js", "common_i18n.js", "libs/exe_")),
-    ("Lectora", ("trivantis.js", "/trivantis.js", "trivantis-titlemgr.js")),
-)
+KINDS = {
+    **dict.fromkeys(("html", "htm", "xhtml", "xht", "shtml"), "page"),
+    **dict.fromkeys(("js", "mjs", "cjs", "jsx"), "script"),
+    **dict.fromkeys(("json", "xml", "vtt", "srt"), "data"),
+    **dict.fromkeys(("css", "svg", "webmanifest", "m3u8", "mpd", "txt"), "other"),
+}
+MANIFEST = "imsmanifest.xml"
+SCRIPT = re.compile(rb"<script\b", re.IGNORECASE)
+ATTRIBUTES = 400
+SOURCE = re.compile(rb"\ssrc\s{0,4}=", re.IGNORECASE)
+TYPE = re.compile(rb"\stype\s{0,4}=\s{0,4}[\"']?([^\s\"'>]{1,80})", re.IGNORECASE)
+MOST_SCRIPTS_OF_A_PAGE = 2_000
+MOST_NAMED = 30
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What was seen in the files; `languages` are guessed, the likeliest first."""
+
+    script_files: int = 0
+    inline_scripts: int = 0
+    hosts: tuple[Host, ...] = ()
+    languages: tuple[str, ...] = ()
+    tool: str | None = None
 
 
 class Scan:
@@ -43,60 +44,93 @@ class Scan:
         """Begin with nothing seen."""
         self._limits = limits
         self._left = limits.scan_total_bytes
-        self._loaded: dict[str, str] = {}
-        self._named: dict[str, str] = {}
+        self._hosts = Hosts()
+        self._languages = Languages()
+        self._signatures = Signatures()
+        self._paths: list[str] = []
+        self._script_files = 0
+        self._inline_scripts = 0
         self._flash: str | None = None
+        self._cut: str | None = None
 
     def watched(self, path: str, pieces: Iterable[bytes]) -> Iterator[bytes]:
         """Pass the pieces of a file on, and look at the beginning of it once it was read."""
+        self._paths.append(path)
         if path.lower().endswith(".swf"):
             self._flash = self._flash or path
-        room = min(self._limits.scan_file_bytes, self._left) if path.lower().endswith(TEXTS) else 0
-        beginning = bytearray()
+        kind = kind_of(path)
+        self._script_files += kind == "script"
+        room = min(self._limits.scan_file_bytes, self._left) if kind else 0
+        beginning, size = bytearray(), 0
         for piece in pieces:
+            size += len(piece)
             if len(beginning) < room:
                 beginning += piece[: room - len(beginning)]
             yield piece
-        self._left -= len(beginning)
-        self._look(path, bytes(beginning))
+        if kind:
+            self._left -= len(beginning)
+            self._cut = self._cut or (path if size > len(beginning) else None)
+            self._look(path, kind, bytes(beginning))
+
+    def contents(self) -> Contents:
+        """Return what was seen."""
+        return Contents(
+            self._script_files,
+            self._inline_scripts,
+            self._hosts.all(),
+            self._languages.guess(),
+            by_files(self._paths) or self._signatures.tool,
+        )
 
     def findings(self) -> list[Finding]:
-        """Return what was seen."""
-        found: list[Finding] = []
-        named = {host: path for host, path in self._named.items() if host not in self._loaded}
-        for code, hosts in (("outside-hosts-loaded", self._loaded), ("outside-hosts-named", named)):
-            if hosts:
-                several = sorted(hosts)
-                listed = ", ".join(several[:MOST_HOSTS]) + (" …" if len(several) > MOST_HOSTS else "")
-                found.append(finding(code, file=hosts[several[0]], hosts=listed))
+        """Return what people should know each host that is loaded from with its place, then the rest."""
+        hosts = self._hosts.all()
+        found = [
+            finding(
+                "outside-hosts-loaded", file=host.file, line=host.line, element=host.element, hosts=host.name
+            )
+            for host in hosts
+            if host.loaded
+        ]
+        named = [host for host in hosts if not host.loaded]
+        if named:
+            listed = ", ".join(host.name for host in named[:MOST_NAMED]) + (
+                " …" if named[MOST_NAMED:] else ""
+            )
+            found.append(finding("outside-hosts-named", file=named[0].file, line=named[0].line, hosts=listed))
+        if self._cut or self._hosts.cut:
+            found.append(finding("looked-at-in-part", file=self._cut))
         if self._flash:
             found.append(finding("flash", file=self._flash))
         return found
 
-    def _look(self, path: str, content: bytes) -> None:
-        if b"//" not in content:
+    def _look(self, path: str, kind: str, content: bytes) -> None:
+        if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+            content = content.decode("utf-16", "replace").encode("utf-8")
+        if kind == "page":
+            self._inline_scripts += _inline_scripts(content)
+        if kind == "page" or path.lower().endswith((".xml", ".txt")):
+            self._signatures.look(path, content)
+        if path.lower() == MANIFEST:
             return
-        for pattern in LOADED:
-            self._note(self._loaded, path, pattern, content)
-        self._note(self._named, path, NAMED, content)
-
-    def _note(self, hosts: dict[str, str], path: str, pattern: re.Pattern[bytes], content: bytes) -> None:
-        for match in pattern.finditer(content):
-            host = match.group("host").decode("ascii").lower()
-            if len(hosts) < 1000 and not any(
-                host == known or host.endswith("." + known) for known in VOCABULARIES
-            ):
-                hosts.setdefault(host, path)
+        if kind in {"page", "script", "data"}:
+            self._languages.look(content, kind=kind)
+        self._hosts.look(path, content)
 
 
-def authoring_tool(paths: Iterable[str]) -> str | None:
-    """Return the tool that made a package, by the files that it leaves; None where it is not known."""
-    lowered = [path.lower() for path in paths]
-    for tool, marks in TOOLS:
-        if any(
-            path.startswith(mark) or (mark.startswith("/") and mark in path)
-            for path in lowered
-            for mark in marks
-        ):
-            return tool
-    return None
+def kind_of(path: str) -> str | None:
+    """Return what a text file is to the one who looks at it, or None for what is not looked at."""
+    return KINDS.get(path.lower().rpartition(".")[2])
+
+
+def _inline_scripts(content: bytes) -> int:
+    tags = (
+        b" " + content[match.end() : match.end() + ATTRIBUTES].partition(b">")[0]
+        for match in islice(SCRIPT.finditer(content), MOST_SCRIPTS_OF_A_PAGE)
+    )
+    return sum(not SOURCE.search(tag) and _is_code(tag) for tag in tags)
+
+
+def _is_code(tag: bytes) -> bool:
+    kind = TYPE.search(tag)
+    return kind is None or kind.group(1).lower() == b"module" or b"script" in kind.group(1).lower()

@@ -1,5 +1,6 @@
 """What a reader of packages has to say: one finding, in the reader's language, with its place."""
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -11,6 +12,8 @@ from academy.errors import Invalid
 
 Severity = Literal["error", "warning", "info"]
 MOST_OF_A_KIND = 20
+LONGEST_TEXT = 1_000
+TURNING = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 @dataclass(frozen=True)
@@ -50,9 +53,18 @@ def finding(
     element: str | None = None,
     **facts: object,
 ) -> Finding:
-    """Make a finding with the severity that its code has in the catalogue."""
-    texts = {name: str(value) for name, value in facts.items()}
-    return Finding(MESSAGES[code][0], code, texts, file, line, element)
+    """Make a finding with the severity that its code has in the catalogue; its texts are fit to be shown."""
+    texts = {name: shown(str(value)) for name, value in facts.items()}
+    return Finding(MESSAGES[code][0], code, texts, file and shown(file), line, element and shown(element))
+
+
+def shown(text: str) -> str:
+    """Return a text of strangers as it may stand in a line: nothing that moves the cursor or turns the line.
+
+    A very long one is cut.
+    """
+    text = text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}…"
+    return "".join(letter if _is_harmless(letter) else _escaped(letter) for letter in text)
 
 
 def from_json(kept: Mapping[str, object]) -> Finding:
@@ -97,6 +109,14 @@ def refused(
 ) -> PackageRefused:
     """Make the refusal that rests on one finding."""
     return PackageRefused([finding(code, file=file, line=line, element=None, **facts)])
+
+
+def _is_harmless(letter: str) -> bool:
+    return unicodedata.category(letter) not in {"Cc", "Cs", "Zl", "Zp"} and letter not in TURNING
+
+
+def _escaped(letter: str) -> str:
+    return letter.encode("unicode_escape").decode("ascii")
 
 
 def _severity(text: str) -> Severity:

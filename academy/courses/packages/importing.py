@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
 from academy.courses.models import Activity, Course, Package, PackageFile, PackageVersion
+from academy.courses.packages.checking import Report
 from academy.courses.packages.keeping import Kept, are_present, discard, keep
 from academy.courses.packages.names import folded
 from academy.courses.packages.outline import Item, Outline, leaves, to_json, walk
@@ -33,17 +34,25 @@ class Destination:
 
 
 def import_package(
-    path: Path, *, filename: str, destination: Destination, progress: Progress | None = None
+    path: Path,
+    *,
+    filename: str,
+    destination: Destination,
+    progress: Progress | None = None,
+    told: Callable[[Report], None] | None = None,
 ) -> PackageVersion:
     """Read a package, keep its files, and make or renew the activity; return the new version, flushed.
 
     Raises PackageRefused. Ends the present transaction before the file work. On failure no row and no new
     file stays. The same zip imported again as the same variant changes nothing and returns that version.
+    `told` gets the whole report of a package that is taken.
     """
     release()
     show = progress or (lambda share, stage: None)
     kept = keep(path, filename=filename, progress=lambda share: show(0.95 * share, str(STAGE_FILES)))
     try:
+        if told:
+            told(kept.report)
         show(0.96, str(STAGE_ROWS))
         version = _write(kept, destination)
         db.session.flush()

@@ -19,8 +19,8 @@ class Limits:
     name_characters: int = 500
     depth: int = 32
     manifest_bytes: int = 16 * MEGABYTE
-    scan_file_bytes: int = 2 * MEGABYTE
-    scan_total_bytes: int = 200 * MEGABYTE
+    scan_file_bytes: int = 8 * MEGABYTE
+    scan_total_bytes: int = 150 * MEGABYTE
 
 
 DEFAULT = Limits()

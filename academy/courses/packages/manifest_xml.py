@@ -14,6 +14,8 @@ UNDECLARED_PREFIX = "NS_ERR_UNDEFINED_NAMESPACE"
 DECLARATION = re.compile(
     rb"^<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"'][^>]{0,200}?\?>"
 )
+MOST_TAGS = 300_000
+LONGEST_TEXT = 4_000
 REPAIRS = ("utf-8", "windows-1251", "windows-1252")
 
 
@@ -45,8 +47,11 @@ class Reading:
         return next(self.children(parent, name), None)
 
     def text(self, parent: Element, name: str) -> str | None:
-        """Return the text of the first child of a name, white space trimmed; None where empty."""
-        return re.sub(r"\s+", " ", self.raw_text(parent, name) or "") or None
+        """Return the text of the first child of a name, white space trimmed; None where empty.
+
+        Titles and numbers are short: a very long text is cut.
+        """
+        return re.sub(r"\s+", " ", self.raw_text(parent, name) or "")[:LONGEST_TEXT] or None
 
     def raw_text(self, parent: Element, name: str) -> str | None:
         """Return the text of the first child of a name as it stands but for outer white space, or None."""
@@ -82,7 +87,12 @@ def line_of(element: Element) -> int | None:
 
 
 def parse(content: bytes, *, file: str) -> Reading:
-    """Parse an XML file; raises PackageRefused with the line where it is not well-formed."""
+    """Parse an XML file; raises PackageRefused with the line where it is not well-formed.
+
+    A file of very many tags is refused unread: each element takes many times its bytes in memory.
+    """
+    if content.count(b"<") > MOST_TAGS:
+        raise PackageRefused([finding("manifest-too-many-elements", file=file, limit=MOST_TAGS // 2)])
     findings: list[Finding] = []
     stripped = content.lstrip(b" \t\r\n")
     if len(stripped) != len(content) and stripped.startswith(b"<?xml"):

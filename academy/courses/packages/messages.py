@@ -83,6 +83,11 @@ MESSAGES: dict[str, tuple[Literal["error", "warning", "info"], LazyString]] = {
     ),
     "manifest-name-case": ("warning", _l("The manifest should be called exactly imsmanifest.xml.")),
     "manifest-too-large": ("error", _l("The manifest is larger than %(limit)s MB.")),
+    "manifest-too-many-elements": ("error", _l("The manifest has more than %(limit)s elements.")),
+    "manifest-too-many-items": (
+        "error",
+        _l("The manifest has more than %(limit)s items, or multiplies into so many."),
+    ),
     "xml-doctype": (
         "error",
         _l("The file declares a document type (DTD) or entities, which is not allowed."),
@@ -133,6 +138,10 @@ MESSAGES: dict[str, tuple[Literal["error", "warning", "info"], LazyString]] = {
     "sub-manifest": ("info", _l("The manifest contains another manifest; its content was joined in.")),
     "identifier-missing": ("warning", _l("The element has no identifier; “%(identifier)s” was given to it.")),
     "identifier-twice": ("warning", _l("The identifier “%(identifier)s” is used more than once.")),
+    "identifier-too-long": (
+        "warning",
+        _l("The identifier is longer than %(limit)s characters; it was cut."),
+    ),
     "sub-manifest-circular": (
         "warning",
         _l("The manifest in the manifest refers back to itself; the item was left empty."),
@@ -215,6 +224,10 @@ MESSAGES: dict[str, tuple[Literal["error", "warning", "info"], LazyString]] = {
         ),
     ),
     "outside-hosts-named": ("info", _l("The content names other hosts: %(hosts)s")),
+    "looked-at-in-part": (
+        "info",
+        _l("Large text files were searched for other hosts only in their first part."),
+    ),
     "flash": ("info", _l("The package contains Flash files (.swf), which no browser plays any more.")),
     "more-of-a-kind": ("info", _l("There are more findings of the kind “%(kind)s”: %(count)s.")),
 }

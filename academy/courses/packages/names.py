@@ -3,11 +3,15 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from urllib.parse import unquote
 
 from academy.courses.packages.findings import refused
 from academy.courses.packages.limits import Limits
 
-LEGACY = ("cp437", "cp866", "cp1251", "gbk", "shift_jis")
+# Of two readings alike the first is taken: a word of cp1251 letters а-п also reads as one of cp866 letters
+# р-я, and hardly any Russian word is made of those alone.
+CANDIDATES = ("utf-8", "cp1251", "cp866", "cp437", "cp1252", "gbk", "shift_jis")
+WORD = re.compile(r"[^\W\d_]+")
 DRIVE = re.compile(r"[A-Za-z]:")
 DEVICE = re.compile(r"(con|prn|aux|nul|com[1-9¹²³]|lpt[1-9¹²³]|conin\$|conout\$)", re.IGNORECASE)
 CYRILLIC = re.compile(r"[А-яЁёЂ-џҐ-ӿ]")
@@ -29,23 +33,22 @@ def clean(name: str, *, limits: Limits) -> str:
 
     Backslashes become slashes, `.` and empty components vanish. A name that ends with a slash keeps it.
     """
-    shown = name.encode("unicode_escape").decode("ascii") if _has_control(name) else name
     path = key(name.replace("\\", "/"))
     if _has_control(name):
-        raise refused("name-control", file=shown)
+        raise refused("name-control", file=name)
     if path.startswith("/") or DRIVE.match(path):
-        raise refused("name-absolute", file=shown)
+        raise refused("name-absolute", file=name)
     parts = [part for part in path.split("/") if part not in {"", "."}]
     if not parts:
         if path.endswith("/"):
             return ""
         raise refused("name-empty")
     if any(_climbs(part) for part in parts):
-        raise refused("name-parent", file=shown)
+        raise refused("name-parent", file=name)
     if any(DEVICE.fullmatch(part.partition(".")[0].strip()) for part in parts):
-        raise refused("name-device", file=shown)
+        raise refused("name-device", file=name)
     if len(path) > limits.name_characters or len(parts) > limits.depth:
-        raise refused("name-too-long", file=f"{shown[:100]}…")
+        raise refused("name-too-long", file=f"{name[:100]}…")
     return "/".join(parts) + ("/" if path.endswith("/") else "")
 
 
@@ -61,21 +64,28 @@ def is_ignored(path: str) -> bool:
 
 
 def choose_encoding(raw_names: Sequence[bytes], hrefs: Iterable[str]) -> str:
-    """Choose how to read names without a mark: UTF-8 if they all are, else what resolves most of `hrefs`.
+    """Choose how to read names without a mark: as `hrefs` spell most of their files and folders.
 
-    Where the hrefs decide nothing, the reading with the most plausible letters is taken.
+    Where the hrefs decide nothing: UTF-8 if they all are, else the reading with the most plausible letters.
     """
-    if _decodes(raw_names, "utf-8"):
-        return "utf-8"
-    wanted = {folded(href.replace("\\", "/").rpartition("/")[2]) for href in hrefs}
-    candidates = [encoding for encoding in LEGACY if _decodes(raw_names, encoding)]
+    wanted = {part for href in hrefs for part in _parts(_path_of(href))}
+    candidates = [encoding for encoding in CANDIDATES if _decodes(raw_names, encoding)]
     return max(candidates, key=lambda encoding: _score(raw_names, encoding, wanted), default="cp437")
 
 
-def _score(raw_names: Sequence[bytes], encoding: str, wanted: set[str]) -> tuple[int, int]:
+def _score(raw_names: Sequence[bytes], encoding: str, wanted: set[str]) -> tuple[int, bool, int]:
     names = [raw.decode(encoding) for raw in raw_names]
-    resolved = sum(folded(name.replace("\\", "/").rpartition("/")[2]) in wanted for name in names)
-    return resolved, sum(map(_plausibility, names))
+    resolved = sum(part in wanted for name in names for part in _parts(name))
+    return resolved, encoding == "utf-8", sum(map(_plausibility, names))
+
+
+def _path_of(href: str) -> str:
+    return unquote(re.split("[?#]", href, maxsplit=1)[0], errors="replace")
+
+
+def _parts(path: str) -> list[str]:
+    """Return the file and folder names of a path that ASCII alone does not spell."""
+    return [folded(part) for part in path.replace("\\", "/").split("/") if not part.isascii()]
 
 
 def _plausibility(name: str) -> int:
@@ -83,8 +93,9 @@ def _plausibility(name: str) -> int:
     cyrillic = sum(bool(CYRILLIC.match(character)) for character in letters)
     western = sum(bool(WESTERN.match(character)) for character in letters)
     odd = len(letters) - cyrillic - western
-    case_breaks = len(re.findall(r"[а-яёa-z][А-ЯЁ]|[а-яё][A-Za-z]|[A-Za-z][а-яё]", name))
-    return 2 * cyrillic + western - 3 * odd - 2 * case_breaks
+    breaks = sum(bool(re.search(r"[а-яё][А-ЯЁ]", word)) for word in WORD.findall(name))
+    mixed = sum(bool(CYRILLIC.search(word) and re.search("[A-Za-z]", word)) for word in WORD.findall(name))
+    return 2 * cyrillic + western - 3 * odd - 2 * breaks - 4 * mixed
 
 
 def _decodes(raw_names: Sequence[bytes], encoding: str) -> bool:

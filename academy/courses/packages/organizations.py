@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from academy.courses.packages.addresses import with_parameters
+from academy.courses.packages.findings import refused
 from academy.courses.packages.lookup import Names
 from academy.courses.packages.manifest_xml import Element, Reading
 from academy.courses.packages.metadata import described
 from academy.courses.packages.outline import Item, Outline, leaves
 from academy.courses.packages.resources import Manifest, Resource, Resources
 
+LONGEST_IDENTIFIER = 500  # the database finds activities by it
+MOST_PARTS = 200
 HIDDEN = frozenset({"false", "0", "no"})
 
 
@@ -43,6 +46,9 @@ def read(reading: Reading, names: Names, edition: Edition) -> Organized:
     elsewhere stays as a heading. Nothing to open at all is the finding no-launchable-item.
     """
     resources = Resources(reading, names, name=edition.name)
+    several = sum(len(_organizations(reading, manifest)) for manifest in resources.manifests)
+    if len(resources.manifests) + several > MOST_PARTS:
+        raise refused("manifest-too-many-items", file=reading.file, limit=MOST_PARTS)
     if len(resources.manifests) > 1:
         reading.say("sub-manifest", resources.manifests[1].element)
     organized = _organized(reading, resources, edition) or _without_organization(reading, resources, edition)
@@ -137,12 +143,14 @@ class _Items:
         self._reading, self._edition = reading, edition
         self._resources = resources
         self.places: dict[str, Element] = {}
+        self._numbers: dict[str, int] = {}
         self._joining: list[Element] = []
 
     def below(self, parent: Element, manifest: Manifest) -> tuple[Item, ...]:
         return tuple(self._item(element, manifest) for element in self._reading.children(parent, "item"))
 
     def _item(self, element: Element, manifest: Manifest) -> Item:
+        self._resources.count_item()
         identifier = self._identifier(element)
         reference = self._reading.attribute(element, "identifierref")
         joined: tuple[Item, ...] = ()
@@ -170,11 +178,14 @@ class _Items:
 
     def _identifier(self, element: Element) -> str:
         given = self._edition.name(self._reading.attribute(element, "identifier") or "")
+        if len(given) > LONGEST_IDENTIFIER:
+            self._reading.say("identifier-too-long", element, limit=LONGEST_IDENTIFIER)
+            given = given[:LONGEST_IDENTIFIER]
         stem = given or f"item-{len(self.places) + 1}"
-        identifier, number = stem, 1
+        identifier = stem
         while identifier in self.places:
-            number += 1
-            identifier = f"{stem}-{number}"
+            self._numbers[stem] = self._numbers.get(stem, 1) + 1
+            identifier = f"{stem}-{self._numbers[stem]}"
         self.places[identifier] = element
         if not given:
             self._reading.say("identifier-missing", element, identifier=identifier)

@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 TOKEN = re.compile(
     r"\s*(?:(?P<quoted>\"[^\"]*\"|'[^']*')|(?P<sign><>|[&|~(){},*=])|(?P<word>[^\s&|~(){},*=<>\"']+))"
 )
+COUNT = re.compile(r"[0-9]{1,6}")
 FINISHED = frozenset({"passed", "completed"})
 STATUSES = ("passed", "completed", "failed", "incomplete", "browsed", "not attempted")
 DEEPEST = 50
+LONGEST = 20_000
 
 
 class Unreadable(Exception):
@@ -74,7 +76,9 @@ class Statuses:
 
 
 def parse(text: str) -> Expression:
-    """Read an expression; raises Unreadable with the place of the fault."""
+    """Read an expression; raises Unreadable with the place of the fault, or of the limit of its length."""
+    if len(text) > LONGEST:
+        raise Unreadable(LONGEST)
     parser = _Parser(text)
     found = parser.either(0)
     parser.expect_end()
@@ -152,7 +156,7 @@ class _Parser:
             self.expect(")")
             return inner
         word = self.word()
-        if word.isdigit() and self.take("*"):
+        if COUNT.fullmatch(word) and self.take("*"):
             return self.some_of(int(word), depth + 1)
         return self.compared(word)
 

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from lxml import etree
 
 from academy.courses.packages.addresses import Target, resolve
+from academy.courses.packages.findings import refused
 from academy.courses.packages.lookup import Names
 from academy.courses.packages.manifest_xml import Element, Reading, local
 from academy.courses.packages.outline import Kind
 
+MOST_ITEMS = 10_000
 XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 
 
@@ -41,6 +43,7 @@ class Resources:
         self._reading, self._name = reading, name
         self._names = names
         self._missing: set[str] = set()
+        self._items = 0
         self.manifests = _manifests(reading.root, ())
         self._found: dict[tuple[Element, str], Resource] = {}
         self._anywhere: dict[str, Resource] = {}
@@ -50,6 +53,12 @@ class Resources:
         for element, identifier in dependencies:
             if identifier not in self._anywhere:
                 reading.say("dependency-missing", element, identifier=identifier)
+
+    def count_item(self) -> None:
+        """Count an item that is built; refuses a manifest that has, or multiplies into, too many."""
+        self._items += 1
+        if self._items > MOST_ITEMS:
+            raise refused("manifest-too-many-items", file=self._reading.file, limit=MOST_ITEMS)
 
     def get(self, manifest: Manifest, identifier: str) -> Resource | None:
         """Return a resource by its identifier, or None."""

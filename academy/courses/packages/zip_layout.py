@@ -5,13 +5,21 @@ import struct
 from dataclasses import dataclass
 
 from academy.courses.packages.findings import refused
-from academy.courses.packages.zip_structure import FULL_32, RawEntry, extra_fields, read_exactly, zip64_values
+from academy.courses.packages.zip_structure import (
+    FULL_32,
+    UTF8,
+    RawEntry,
+    extra_fields,
+    read_exactly,
+    unicode_name_in,
+    zip64_values,
+)
 
 LOCAL = struct.Struct("<4s5H3L2H")
 LOCAL_SIGNATURE = b"PK\x03\x04"
 DESCRIPTOR_SIGNATURE = b"PK\x07\x08"
 SPLIT_MARK = b"PK00"
-ENCRYPTED, DESCRIPTOR, UTF8, MASKED = 0x0001, 0x0008, 0x0800, 0x2000
+ENCRYPTED, DESCRIPTOR, MASKED = 0x0001, 0x0008, 0x2000
 STRONG_ENCRYPTION = 0x0040
 STORED, DEFLATED = 0, 8
 AES = 99
@@ -56,9 +64,11 @@ def _check_header(descriptor: int, entry: RawEntry, following: int) -> int:
         head = read_exactly(descriptor, LOCAL.size + name_length + extra_length, entry.offset)
     raw_name = head[LOCAL.size : LOCAL.size + name_length]
     extra = head[LOCAL.size + name_length : LOCAL.size + name_length + extra_length]
-    if raw_name != entry.raw_name or method != entry.method or not _same_flags(flags, entry):
+    fields = extra_fields(extra, name)
+    same = method == entry.method and _same_flags(flags, entry) and _same_name(raw_name, fields, entry)
+    if not same:
         raise refused("zip-ambiguous", file=name)
-    size, packed, _ = zip64_values(extra_fields(extra, name), (size, packed, 0), name)
+    size, packed, _ = zip64_values(fields, (size, packed, 0), name)
     rest = following - start - entry.packed
     if rest < 0:
         raise refused("zip-overlap", file=name)
@@ -79,6 +89,11 @@ def check_method(entry: RawEntry) -> None:
         raise refused("zip-method", file=entry.shown_name, method=entry.method)
     if entry.method == STORED and entry.size != entry.packed:
         raise refused("zip-ambiguous", file=entry.shown_name)
+
+
+def _same_name(raw_name: bytes, fields: list[tuple[int, bytes]], entry: RawEntry) -> bool:
+    told = unicode_name_in(fields, raw_name, entry.flags, name=entry.shown_name)
+    return raw_name == entry.raw_name and told in {None, entry.unicode_name}
 
 
 def _same_flags(flags: int, entry: RawEntry) -> bool:

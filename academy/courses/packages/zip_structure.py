@@ -22,6 +22,7 @@ END64 = struct.Struct("<4sQ2H2L4Q")
 END64_SIGNATURE = b"PK\x06\x06"
 CENTRAL = struct.Struct("<4s6H3L5H2L")
 CENTRAL_SIGNATURE = b"PK\x01\x02"
+UTF8 = 0x0800
 LONGEST_COMMENT = 0xFFFF
 FULL_16, FULL_32 = 0xFFFF, 0xFFFFFFFF
 ZIP64_FIELD, UNICODE_NAME_FIELD = 0x0001, 0x7075
@@ -174,7 +175,7 @@ def _entry(record: tuple[Any, ...], raw_name: bytes, extra: bytes) -> RawEntry:
     size, packed, offset = zip64_values(fields, (size, packed, offset), shown)
     if disk not in {0, FULL_16}:
         raise refused("zip-several-parts")
-    unicode_name = _unicode_name(fields, raw_name, shown)
+    unicode_name = unicode_name_in(fields, raw_name, flags, name=shown)
     return RawEntry(raw_name, unicode_name, flags, method, crc, packed, size, offset, attributes >> 16)
 
 
@@ -220,19 +221,20 @@ def zip64_values(
     return whole[0], whole[1], whole[2]
 
 
-def _unicode_name(fields: list[tuple[int, bytes]], raw_name: bytes, shown: str) -> str | None:
+def unicode_name_in(fields: list[tuple[int, bytes]], raw_name: bytes, flags: int, *, name: str) -> str | None:
+    """Return the name that an extra field tells; it must not contradict a name that is clear without it."""
     found = [content for kind, content in fields if kind == UNICODE_NAME_FIELD]
     if not found:
         return None
     if len(found) > 1 or len(found[0]) < 5:
-        raise refused("zip-ambiguous", file=shown)
+        raise refused("zip-ambiguous", file=name)
     version, checksum = struct.unpack_from("<BL", found[0])
     if version != 1 or checksum != zlib.crc32(raw_name):
         return None  # the field belongs to a name that was changed since: it has to be ignored
+    told = found[0][5:]
+    if told != raw_name and (raw_name.isascii() or flags & UTF8):
+        raise refused("zip-ambiguous", file=name)
     try:
-        name = found[0][5:].decode("utf-8")
+        return told.decode("utf-8")
     except UnicodeDecodeError:
-        raise refused("zip-ambiguous", file=shown) from None
-    if raw_name.isascii() and name != raw_name.decode("ascii"):
-        raise refused("zip-ambiguous", file=shown)
-    return name
+        raise refused("zip-ambiguous", file=name) from None

@@ -1,7 +1,7 @@
 """Uploads: how far the file and its import are, and what the report says."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -37,6 +37,7 @@ class Verdict:
     findings: list[Finding]
     version: PackageVersion | None
     items: tuple[Item, ...]
+    contents: Mapping[str, Any] = field(default_factory=dict)  # as checking.contents_json wrote it
 
     @property
     def warnings(self) -> int:
@@ -44,9 +45,14 @@ class Verdict:
         return sum(one.severity == "warning" for one in self.findings)
 
     @property
-    def hosts(self) -> list[Finding]:
-        """Return what was found about hosts outside of the package."""
-        return [one for one in self.findings if one.code.startswith("outside-hosts")]
+    def hosts(self) -> list[Mapping[str, Any]]:
+        """Return the hosts outside of the package that its files name."""
+        return list(self.contents.get("hosts", ()))
+
+    @property
+    def languages(self) -> list[str]:
+        """Return the languages that were guessed from the content, the likeliest first."""
+        return list(self.contents.get("languages", ()))
 
 
 def standing(upload: Upload) -> Standing:
@@ -78,6 +84,7 @@ def verdict(report: Mapping[str, Any]) -> Verdict:
         findings=[findings.from_json(one) for one in kept],
         version=version,
         items=outline.leaves(outline.from_json(version.outline)) if version else (),
+        contents=report.get("contents") or {},
     )
 
 

@@ -42,6 +42,14 @@ def test_address_is_resolved(href: str, bases: tuple[str, ...], target: Target) 
     assert resolve(href, bases, NAMES) == target
 
 
+def test_address_longer_than_any_name_leads_nowhere_at_once() -> None:
+    href = "../" * 3_000_000 + "index.html"
+
+    assert resolve(href, ("content/",), NAMES) == Target(href[:8_000])
+    assert resolve("index.html", (href,), NAMES) == Target("index.html")
+    assert resolve("a/../" * 1_500 + "index.html", (), NAMES).path == "index.html"
+
+
 @pytest.mark.parametrize(
     ("suffix", "parameters", "result"),
     [

@@ -21,6 +21,9 @@ from tests.packages.zips import Raw
 Save = Callable[..., Path]
 
 
+ZHE = zips.unicode_field(b"\x86", "Ж")
+
+
 def read_all(path: Path, limits: Limits | None = None) -> dict[str, bytes]:
     with open_archive(path, limits or Limits()) as archive:
         return {name: b"".join(archive.stream(name)) for name in archive.entries}
@@ -79,6 +82,21 @@ def test_zip64_archive_of_the_standard_library_is_accepted(save: Save) -> None:
     assert read_all(save(buffer.getvalue())) == {"x": b"wide"}
 
 
+def test_file_beyond_four_gigabytes_is_refused_unread_where_limits_hold_and_read_around_where_not(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "large.zip"
+    zips.write_sparse(path, size=5 * 2**30)
+    started = time.perf_counter()
+
+    code = code_of(path)
+    with open_archive(path, Limits(file_bytes=2**40, total_bytes=2**40)) as archive:
+        content = archive.read("imsmanifest.xml", 100)
+
+    assert (code, content) == ("zip-file-too-large", b"<manifest/>")
+    assert time.perf_counter() - started < 1
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [
@@ -125,6 +143,17 @@ def test_zip64_archive_of_the_standard_library_is_accepted(save: Save) -> None:
         (zips.build([Raw(b"\xc3\xa9", flags=zips.UTF8), Raw(b"e\xcc\x81", flags=zips.UTF8)]), "name-twice"),
         (zips.build([Raw(b"a", extra=b"\x75\x70\x09\x00\x01")]), "zip-broken"),
         (zips.build([Raw(b"a", extra=zips.unicode_field(b"a", "b"))]), "zip-ambiguous"),
+        (zips.build([Raw(b"\x86", local_extra=zips.unicode_field(b"\x86", "Ж"))]), "zip-ambiguous"),
+        (
+            zips.build([Raw(b"\x86", extra=ZHE, local_extra=zips.unicode_field(b"\x86", "Щ"))]),
+            "zip-ambiguous",
+        ),
+        (
+            zips.build([Raw(b"\xd0\x96", flags=zips.UTF8, extra=zips.unicode_field(b"\xd0\x96", "Щ"))]),
+            "zip-ambiguous",
+        ),
+        (zips.build([Raw(b"folder/", b"", data=b"\3\0hidden")]), "zip-hidden-data"),
+        (zips.build([Raw(b"folder/", b"", data=b"hidden")]), "zip-checksum"),
         (zips.build([Raw(b"a", crc=1)]), "zip-checksum"),
         (zips.build([Raw(b"a", content=b"x" * 50, size=10)]), "zip-size-wrong"),
         (zips.build([Raw(b"a", content=b"x" * 50, size=60)]), "zip-size-wrong"),
@@ -161,6 +190,13 @@ def test_unicode_field_gives_the_name(save: Save) -> None:
     raw = "Урок".encode("cp866")
 
     assert list(read_all(save(zips.build([Raw(raw, extra=zips.unicode_field(raw, "Урок"))])))) == ["Урок"]
+    assert list(read_all(save(zips.build([Raw(b"\x86", extra=ZHE, local_extra=b"")])))) == ["Ж"]
+
+
+def test_folder_may_be_packed_into_the_few_bytes_of_nothing(save: Save) -> None:
+    folders = [Raw(b"jar/", b""), Raw(b"perl/", b"", data=b"\1\0\0\xff\xff"), Raw(b"zip/", b"", method=0)]
+
+    assert read_all(save(zips.build([*folders, Raw(b"a", b"x")]))) == {"a": b"x"}
 
 
 def test_bomb_in_one_file_is_refused_without_inflating_it(save: Save) -> None:

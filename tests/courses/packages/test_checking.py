@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -37,6 +38,10 @@ def test_ordinary_package_is_accepted(save: Save) -> None:
         "size": path.stat().st_size,
         "content_size": report.content_size,
         "tool": None,
+        "languages": ["en"],
+        "scripts": {"files": 1, "inline": 0},
+        "largest": {"file": "imsmanifest.xml", "size": 796},
+        "hosts": [],
     }
     assert (
         report.content_size
@@ -56,6 +61,31 @@ def test_package_in_a_folder_is_taken_from_there(save: Save) -> None:
     assert report.files == {name.removeprefix("My course/"): name for name in files}
     assert report.outline is not None
     assert (report.outline.root, report.outline.items[0].launch) == ("My course/", "index.html")
+
+
+@pytest.mark.parametrize(
+    ("raw", "flags", "href", "launch"),
+    [
+        ("Урок 1/index.html".encode(), zips.UTF8, "Урок 1/index.html", "Урок 1/index.html"),
+        ("Урок 1/index.html".encode("cp866"), 0, "Урок%201/index.html?a=1", "Урок 1/index.html?a=1"),
+        ("Урок 1\\index.html".encode("cp1251"), 0, "урок 1/INDEX.html#top", "Урок 1/index.html#top"),
+        ("Übung\\index.html".encode("cp437"), 0, "%C3%9Cbung\\index.html", "Übung/index.html"),
+        ("Краи\u0306/index.html".encode(), zips.UTF8, "Край/index.html", "Край/index.html"),
+        ("Край/index.html".encode(), zips.UTF8, "Краи\u0306/index.html", "Край/index.html"),
+        ("Край/index.html".encode(), 0, "%D0%9A%D1%80%D0%B0%D0%B9/index.html", "Край/index.html"),
+        ("Край/index.html".encode("cp1251"), 0, "%CA%F0%E0%E9/index.html", "Край/index.html"),
+    ],
+)
+def test_address_finds_its_file_whatever_wrote_the_names(
+    save: Save, raw: bytes, flags: int, href: str, launch: str
+) -> None:
+    manifest = scorm12.manifest([Sco(href=href)]).encode()
+    entries = [Raw(b"imsmanifest.xml", manifest), Raw(b"index.html"), Raw(b"x/index.html")]
+
+    report = checking.check(save(zips.build([*entries, Raw(raw, flags=flags)])))
+
+    assert report.outline is not None
+    assert unquote(report.outline.items[0].launch) == launch
 
 
 def test_package_without_title_is_named_after_its_file(save: Save) -> None:

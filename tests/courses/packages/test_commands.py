@@ -45,13 +45,53 @@ def test_check_accepts_a_package(run: Callable[..., Result], save: Save) -> None
 
     plain, data = run("check", path), run("check", path, "--json")
 
-    assert (plain.exit_code, plain.stdout) == (0, "Accepted: Golf (scorm-1.2), activities: 1, files: 2\n")
+    assert (plain.exit_code, plain.stdout.replace("\xa0", " ").splitlines()) == (
+        0,
+        [
+            "Accepted: Golf (scorm-1.2), activities: 1, files: 2",
+            "  First part (index.html)",
+            "Archive: 1 kB, files: 1 kB, largest file: imsmanifest.xml (1 kB)",
+            "Scripts: files 0, in pages 0",
+            "Languages, guessed: English",
+            "Made with: -",
+        ],
+    )
     assert data.exit_code == 0
     assert {key: as_json(data)[key] for key in ("accepted", "standard", "activities", "findings")} == {
         "accepted": True,
         "standard": "scorm-1.2",
         "activities": 1,
         "findings": [],
+    }
+
+
+def test_check_tells_what_the_files_hold(run: Callable[..., Result], save: Save) -> None:
+    parts = [Sco("h", "Heading\x9b", "", children=[Sco("i", "Part", "a.html")])]
+    pages = {
+        "a.html": "<script>1</script><img src='https://cdn.example.net/a'>"
+        "<a href='https://iom.int'>для людей и не только</a>",
+        "story_content/b.js": "x = 'https://iom.int/x'",
+    }
+    path = save(scorm12.package(parts, more=pages, title="Golf"), "golf.zip")
+
+    plain, data = run("check", path), run("check", path, "--json")
+
+    assert plain.stdout.splitlines()[1:3] == ["  Heading\\x9b", "    Part (a.html)"]
+    assert plain.stdout.splitlines()[4:] == [
+        "Scripts: files 1, in pages 1",
+        "Languages, guessed: Russian",
+        "Made with: Articulate Storyline",
+        "Loads from cdn.example.net (blocked): a.html",
+        "Names iom.int: a.html, story_content/b.js",
+        "warning: a.html:1 <img>: The content loads files from other hosts, which are blocked; "
+        "parts of it may not work: cdn.example.net [outside-hosts-loaded]",
+        "info: a.html:1: The content names other hosts: iom.int [outside-hosts-named]",
+    ]
+    assert as_json(data)["hosts"][1] == {
+        "host": "iom.int",
+        "loaded": False,
+        "file_count": 2,
+        "files": ["a.html", "story_content/b.js"],
     }
 
 

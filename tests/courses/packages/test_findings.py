@@ -23,6 +23,13 @@ def test_finding_takes_severity_and_sentence_from_the_catalogue() -> None:
     assert found.message == "The manifest lists a file that is not in the package: a.js"
 
 
+def test_texts_of_strangers_are_fit_to_be_shown() -> None:
+    found = finding("file-missing", file="a\x1b[2J\nAccepted", element="x" * 2000, href="\u202eлмтх.a\0")
+
+    assert (found.file, found.element) == ("a\\x1b[2J\\nAccepted", "x" * 1000 + "…")
+    assert found.facts == {"href": "\\u202eлмтх.a\\x00"}
+
+
 def test_finding_survives_json() -> None:
     found = finding("zip-too-many-files", count=30_000, limit=20_000)
 

@@ -108,6 +108,16 @@ def test_very_deep_nesting_is_refused() -> None:
         parse(b"<a>" * 100_000 + b"</a>" * 100_000, file="m.xml")
 
 
+def test_very_many_elements_are_refused_unread_and_very_long_titles_cut() -> None:
+    with pytest.raises(PackageRefused) as refusal:
+        parse(b"<m>" + b"<a/>" * 300_000 + b"</m>", file="m.xml")
+
+    assert [(one.code, one.facts) for one in refusal.value.findings] == [
+        ("manifest-too-many-elements", {"limit": "150000"})
+    ]
+    assert title(b"<m><title>" + b"t" * 5_000 + b"</title></m>") == "t" * 4_000
+
+
 def test_hrefs_are_all_found_and_a_broken_file_has_none() -> None:
     assert hrefs_of(b'<m><r href="a"><f href="b"/></r><f/></m>') == ["a", "b"]
     assert hrefs_of(b"<m><r href=") == []

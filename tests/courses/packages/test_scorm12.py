@@ -2,6 +2,7 @@ from decimal import Decimal
 
 import pytest
 
+from academy.courses.packages.findings import PackageRefused
 from academy.courses.packages.lookup import Names
 from academy.courses.packages.manifest_xml import parse
 from academy.courses.packages.outline import Item, Outline, leaves, walk
@@ -227,6 +228,31 @@ def test_identifiers_are_made_unique() -> None:
 
     assert [item.identifier for item in outline.items] == ["i", "i-2", "item-3"]
     assert codes == ["identifier-twice", "identifier-missing"]
+
+
+def test_identifier_too_long_for_the_database_is_cut() -> None:
+    items = ITEM.replace('"i"', f'"{"i" * 600}"')
+
+    outline, codes = outline_of(whole(f'<organization identifier="o">{items}</organization>', PAGE))
+
+    assert ([item.identifier for item in outline.items], codes) == (["i" * 500], ["identifier-too-long"])
+
+
+def test_items_without_end_are_refused() -> None:
+    doubled = "".join(
+        f'<manifest identifier="m{number}"><organizations><organization identifier="o{number}">'
+        + f'<item identifierref="m{number + 1}"/>' * 2
+        + "</organization></organizations></manifest>"
+        for number in range(1, 40)
+    )
+    joined = '<organization identifier="o"><item identifierref="m1"/></organization>'
+    several = '<organization identifier="o"/>' * 200
+    same = f'<organization identifier="o">{ITEM * 10_001}</organization>'
+
+    for manifest in (whole(joined, PAGE, more=doubled), whole(several, PAGE), whole(same, PAGE)):
+        with pytest.raises(PackageRefused) as refusal:
+            outline_of(manifest)
+        assert refusal.value.findings[0].code == "manifest-too-many-items"
 
 
 def test_cluster_with_content_opens_and_has_children() -> None:

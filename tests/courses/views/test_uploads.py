@@ -120,6 +120,23 @@ def test_a_plain_form_without_scripts_uploads_too(author, course):
     assert all(part in report for part in ("The package can be used", "First part", "SCORM 1.2", "Publish"))
 
 
+def test_the_report_tells_what_the_files_hold(author, course):
+    page = "<script>1</script><img src='https://cdn.example.net/a.png'><p>для людей и не только</p>"
+    whole(author, course, scorm12.package(more={"a.html": page, "exe_jquery.js": "x"}))
+    jobs.run_due()
+    upload = db.session.scalar(sa.select(Upload))
+
+    report = text(author.get(f"/teach/courses/{course.code}/uploads/{upload.public_id}"))
+
+    assert "The content seems to be in: Russian. You chose: English." in report
+    assert "cdn.example.net files are loaded from it; this is blocked a.html" in report
+    for part in ("files: 1, in pages: 1", "Made with eXeLearning", "Largest file imsmanifest.xml, 1 kB"):
+        assert part in report.replace("\xa0", " ")
+    upload.report = {key: value for key, value in upload.report.items() if key != "contents"}
+    db.session.commit()
+    assert "Made with" not in text(author.get(f"/teach/courses/{course.code}/uploads/{upload.public_id}"))
+
+
 def test_a_package_replaces_the_variant_it_was_sent_for(author, course):
     whole(author, course, scorm12.package(title="Borders"))
     jobs.run_due()

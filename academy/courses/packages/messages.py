@@ -219,9 +219,7 @@ MESSAGES: dict[str, tuple[Literal["error", "warning", "info"], LazyString]] = {
     # content
     "outside-hosts-loaded": (
         "warning",
-        _l(
-            "The content loads files from other hosts, which are blocked; parts of it may not work: %(hosts)s"
-        ),
+        _l("Files are loaded from %(hosts)s; this is blocked, and parts of the content may not work."),
     ),
     "outside-hosts-named": ("info", _l("The content names other hosts: %(hosts)s")),
     "looked-at-in-part": (

@@ -83,8 +83,8 @@ def test_check_tells_what_the_files_hold(run: Callable[..., Result], save: Save)
         "Made with: Articulate Storyline",
         "Loads from cdn.example.net (blocked): a.html",
         "Names iom.int: a.html, story_content/b.js",
-        "warning: a.html:1 <img>: The content loads files from other hosts, which are blocked; "
-        "parts of it may not work: cdn.example.net [outside-hosts-loaded]",
+        "warning: a.html:1 <img>: Files are loaded from cdn.example.net; this is blocked, "
+        "and parts of the content may not work. [outside-hosts-loaded]",
         "info: a.html:1: The content names other hosts: iom.int [outside-hosts-named]",
     ]
     assert as_json(data)["hosts"][1] == {

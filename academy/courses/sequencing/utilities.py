@@ -1,6 +1,6 @@
 """What the other processes ask: values and conditions of an activity, rules, limits, ends. (SN UP)"""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from academy.courses.sequencing.definition import (
     COMPLETION,
@@ -68,8 +68,10 @@ def fires(tree: Tree, activity: Activity, rule: Rule) -> bool:
     return bool(rule.conditions) and combined(verdicts)
 
 
-def action(tree: Tree, activity: Activity, rules: Iterable[Rule], names: Iterable[str]) -> str | None:
+def action(tree: Tree, activity: Activity, rules: Sequence[Rule], names: Iterable[str]) -> str | None:
     """Return the action of the first rule with one of these actions that applies. (UP.2)"""
+    if not rules:
+        return None
     wanted = frozenset(names)
     return next(
         (rule.action for rule in rules if rule.action in wanted and fires(tree, activity, rule)), None
